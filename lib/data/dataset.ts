@@ -1,0 +1,63 @@
+/** From a descriptor's path to rows that can be trusted, in one call. */
+
+import { BadInput, show } from "lib/core/mod.ts";
+import { checkContract, type ContractReport } from "./contract.ts";
+import { clean, type CleanTable, refusals } from "./clean.ts";
+import { type Descriptor, readDescriptor } from "./descriptor.ts";
+import { drawHoldout, type FrozenHoldout, readHoldout } from "./holdout.ts";
+import { type RawTable, readRawTable } from "./raw_table.ts";
+
+/** A dataset, read, checked and cleaned. */
+export interface Dataset extends CleanTable {
+  /** What the rows are. */
+  readonly descriptor: Descriptor;
+  /** The rows as they lie in the file. */
+  readonly raw: RawTable;
+  /** What the contract found; violations that the policy mends may be among it. */
+  readonly contract: ContractReport;
+  /** Which rows are held out for good. */
+  readonly holdout: FrozenHoldout;
+  /** True if the holdout came from a file, false if it was drawn just now. */
+  readonly frozen: boolean;
+}
+
+/**
+ * Reads, checks and cleans a dataset.
+ *
+ * @param path The descriptor, absolute or relative to the current folder.
+ * @returns See {@linkcode Dataset}.
+ * @throws {BadInput} If descriptor or CSV are broken, or rows break the contract and the policy does
+ * not drop them; the message gives the first such row and the count of the others.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadDataset } from "lib/data/mod.ts";
+ *
+ * const { samples, actions } = await loadDataset("data/iris.dataset.json");
+ * assert.equal(samples.y.length, 149);
+ * assert.equal(actions[0].what, "dropped 1 row equal to an earlier one in every column");
+ * ```
+ */
+export async function loadDataset(path: string): Promise<Dataset> {
+  const descriptor = await readDescriptor(path);
+  const raw = await readRawTable(descriptor);
+  const contract = checkContract(raw, descriptor);
+  refuse(raw.file, refusals(contract, descriptor));
+  const table = clean(raw, { descriptor, contract });
+  const kept = await readHoldout(descriptor);
+  const holdout = kept ?? drawHoldout(table.samples, descriptor.name);
+  return { ...table, descriptor, raw, contract, holdout, frozen: kept !== undefined };
+}
+
+function refuse(file: string, violations: ContractReport["violations"]): void {
+  if (violations.length === 0) return;
+  const [{ row, column, expected, value }] = violations;
+  const more = violations.length > 1
+    ? ` (and ${violations.length - 1} more violations of the contract)`
+    : "";
+  throw new BadInput({
+    field: `${file} ${row === null ? "" : `line ${row} `}column "${column}"`,
+    rule: `${expected}: got ${show(value)}${more}`,
+  });
+}
