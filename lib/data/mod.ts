@@ -15,6 +15,7 @@ export * from "./csv_shape.ts";
 export * from "./dataset.ts";
 export * from "./descriptor.ts";
 export * from "./holdout.ts";
+export * from "./plant.ts";
 export * from "./raw_table.ts";
 export * from "./row_keys.ts";
 export * from "./split.ts";

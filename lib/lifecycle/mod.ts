@@ -1,0 +1,14 @@
+/**
+ * The verbs. Notebooks and scripts call these; they wire the other rooms together and touch the
+ * world: `prepare` → `trainCandidate` → `evaluate` → `trainingRecord` → `saveBundle`.
+ *
+ * @module
+ */
+
+export * from "./bundle.ts";
+export * from "./files.ts";
+export * from "./paths.ts";
+export * from "./provenance.ts";
+export * from "./steps.ts";
+export * from "./tables.ts";
+export * from "./train.ts";
