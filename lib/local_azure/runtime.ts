@@ -1,0 +1,100 @@
+/** What the control plane and the scoring router need of whatever runs deployments. */
+
+/** A route of a container. */
+export interface Route {
+  /** Begins with a slash. */
+  readonly path: string;
+  /** The port inside the container. */
+  readonly port: number;
+}
+
+/** How a probe asks. Times in milliseconds. */
+export interface Probe {
+  readonly initialDelayMs: number;
+  readonly periodMs: number;
+  readonly timeoutMs: number;
+  /** Failures in a row that count as one. */
+  readonly failureThreshold: number;
+  /** Successes in a row that count as one. */
+  readonly successThreshold: number;
+}
+
+/** Everything that a deployment is started from. All of it has been uploaded before. */
+export interface DeploymentSpec {
+  /** ARM id in lower case. */
+  readonly id: string;
+  /** Name of the endpoint. */
+  readonly endpoint: string;
+  /** Name of the deployment. */
+  readonly name: string;
+  /** The model, if it has one. */
+  readonly model?: {
+    readonly name: string;
+    readonly version: string;
+    /** Blob container of the model's files. */
+    readonly container: string;
+    /** Name of the file, or of the folder, that was uploaded. */
+    readonly path: string;
+  };
+  /** The build context. */
+  readonly context: {
+    /** Blob container of the context's files. */
+    readonly container: string;
+    /** The folder that was uploaded. */
+    readonly path: string;
+    /** Name of the Dockerfile in it. */
+    readonly dockerfile: string;
+  };
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  readonly routes: { readonly liveness: Route; readonly readiness: Route; readonly scoring: Route };
+  readonly liveness: Probe;
+  readonly readiness: Probe;
+  /** Longest answer, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  readonly maxConcurrentRequests: number;
+  readonly instances: number;
+}
+
+/** Why a deployment did not come up. */
+export class DeploymentError extends Error {
+  /** Always `DeploymentError`. */
+  override readonly name = "DeploymentError";
+  /** The service's code, e.g. `ImageBuildFailure` or `ResourceNotReady`. */
+  readonly code: string;
+
+  /** `message` names what and where; the container's last log lines are asked for by `logs`. */
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A deployment that answers. */
+export interface RunningDeployment {
+  readonly spec: DeploymentSpec;
+  /** Port of the child process on 127.0.0.1. */
+  readonly port: number;
+  /** Whether its last readiness probe succeeded. */
+  readonly ready: boolean;
+}
+
+/** Runs deployments. */
+export interface Runtime {
+  /**
+   * Makes a deployment's folder from the uploaded files, starts it and waits until it is ready. One
+   * that is there already is replaced once the new one is ready.
+   *
+   * @throws {DeploymentError} If it cannot be built, ends, or never becomes ready.
+   */
+  start(spec: DeploymentSpec, signal?: AbortSignal): Promise<RunningDeployment>;
+  /** The deployment with that id, if it runs. */
+  get(id: string): RunningDeployment | undefined;
+  /** Ends it (SIGTERM, then SIGKILL) and removes its folder. */
+  stop(id: string): Promise<void>;
+  /** Its log in the service's layout, also after it has failed; undefined if it was never started. */
+  logs(id: string, options: { container: "StorageInitializer" | "InferenceServer"; tail: number }):
+    | string
+    | undefined;
+  /** Ends all of them, keeping what a restart of Local Azure needs. */
+  close(): Promise<void>;
+}
