@@ -1,0 +1,127 @@
+/** Opens the way to the target's services: credential, clients, and the fetch that reaches them. */
+
+import type { TokenCredential } from "@azure/identity";
+import type { AzureMachineLearningWorkspaces } from "@azure/arm-machinelearning";
+import type { ContainerClient } from "@azure/storage-blob";
+import type { SecretClient } from "@azure/keyvault-secrets";
+import { BadInput } from "lib/core/mod.ts";
+import { ensureLocalAzure } from "./local.ts";
+import { localEnvironment, type ReadEnv, readTarget, type Target } from "./target.ts";
+import { localTransport, targetFetch } from "./transport.ts";
+
+/** Everything that the adapters of this room are given. */
+export interface Azure {
+  /** Which workspace, and where. */
+  readonly target: Target;
+  /** Azure ML's control plane. */
+  readonly ml: AzureMachineLearningWorkspaces;
+  /** Region of the workspace. */
+  readonly location: string;
+  /** The workspace's default blob container. */
+  readonly blobs: ContainerClient;
+  /** The workspace's key vault. */
+  readonly secrets: SecretClient;
+  /** Base URL of MLflow's REST API, without `/api/2.0/mlflow`. */
+  readonly mlflowUrl: string;
+  /** Fetch that reaches the target, without authorisation. */
+  readonly fetch: typeof fetch;
+  /** Fetch that reaches the target and carries a token for `https://management.azure.com`. */
+  readonly armFetch: typeof fetch;
+  /** Signs in. */
+  readonly credential: TokenCredential;
+  /** Waiting time between polls of an operation, in milliseconds. */
+  readonly intervalMs: number;
+}
+
+/** Options of {@linkcode openAzure}. */
+export interface OpenAzureOptions {
+  /** Reads the environment. Default: this process's. */
+  readonly env?: ReadEnv;
+}
+
+const ARM_SCOPE = "https://management.azure.com/.default";
+
+/**
+ * Opens the target. Starts Local Azure if that is the target and it does not run yet.
+ *
+ * @param options See {@linkcode OpenAzureOptions}.
+ * @returns See {@linkcode Azure}.
+ * @throws {BadInput} If the settings are incomplete, or there is no such workspace.
+ *
+ * @example
+ * ```ts ignore
+ * // starts Local Azure, so it needs all permissions
+ * const azure = await openAzure();
+ * ```
+ */
+export async function openAzure({ env }: OpenAzureOptions = {}): Promise<Azure> {
+  const target = readTarget(env);
+  const base = target.kind === "local" ? await openLocal() : undefined;
+  // the SDKs read the environment when they are imported, so it has to be complete by now
+  const [{ AzureMachineLearningWorkspaces }, { BlobServiceClient }, { SecretClient }, identity] =
+    await Promise.all([
+      import("@azure/arm-machinelearning"),
+      import("@azure/storage-blob"),
+      import("@azure/keyvault-secrets"),
+      import("@azure/identity"),
+    ]);
+  const options = base ? { httpClient: localTransport(base) } : {};
+  const credential = await signIn(identity, env, options);
+  const ml = new AzureMachineLearningWorkspaces(credential, target.subscriptionId, options);
+  const workspace = await ml.workspaces.get(target.resourceGroup, target.workspace)
+    .catch((cause) => {
+      const rule =
+        `must be a workspace in ${target.resourceGroup} that can be read (${cause.message})`;
+      throw new BadInput({ field: "AZURE_ML_WORKSPACE", rule, value: target.workspace }, { cause });
+    });
+  const store = await ml.datastores.get(
+    target.resourceGroup,
+    target.workspace,
+    "workspaceblobstore",
+  );
+  // deno-lint-ignore no-explicit-any -- one of several kinds of datastore; this one is always a blob store
+  const { accountName, containerName } = store.properties as any;
+  const blobs = new BlobServiceClient(
+    `https://${accountName}.blob.core.windows.net`,
+    credential,
+    options,
+  );
+  const vault = workspace.keyVault!.split("/").at(-1);
+  const call = targetFetch(base);
+  return {
+    target,
+    ml,
+    location: workspace.location!,
+    blobs: blobs.getContainerClient(containerName),
+    secrets: new SecretClient(`https://${vault}.vault.azure.net`, credential, options),
+    mlflowUrl: workspace.mlFlowTrackingUri!.replace(/^azureml:/, "https:"),
+    fetch: call,
+    armFetch: async (input, init) => {
+      const request = new Request(input, init);
+      const token = await credential.getToken(ARM_SCOPE);
+      request.headers.set("authorization", `Bearer ${token!.token}`);
+      return await call(request);
+    },
+    credential,
+    intervalMs: base ? 20 : 2000,
+  };
+}
+
+/** Makes Local Azure run and the environment complete; gives its base URL. */
+async function openLocal(): Promise<string> {
+  const { port } = await ensureLocalAzure();
+  for (const [name, value] of Object.entries(localEnvironment(port))) Deno.env.set(name, value);
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Inside a GitHub Actions job with an ID token our own credential, else the SDK's default chain. */
+async function signIn(
+  { DefaultAzureCredential }: typeof import("@azure/identity"),
+  env: ReadEnv = (name) => Deno.env.get(name),
+  options: object,
+): Promise<TokenCredential> {
+  const local = "httpClient" in options;
+  if (local || !env("ACTIONS_ID_TOKEN_REQUEST_URL")) return new DefaultAzureCredential();
+  const { githubActionsCredential } = await import("./github_credential.ts");
+  return githubActionsCredential(env, options);
+}
