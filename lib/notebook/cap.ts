@@ -1,6 +1,7 @@
 /** Keeps a cell from showing so much that the kernel's output stream breaks. */
 
 import { kernelApi, kernelInternals, onceInKernel } from "./kernel_side.ts";
+import { RECORD_MIME } from "./mime.ts";
 
 /** Most that one cell may show, in characters. */
 export const CELL_LIMIT = 1_000_000;
@@ -17,7 +18,8 @@ type Bundle = Record<string, unknown>;
 
 /**
  * What is left of a bundle that must not be larger than so much: the largest formats go first, the
- * text is shortened, and says what is missing.
+ * text is shortened, and says what is missing. A published record always stays: it has a limit of its
+ * own.
  *
  * @param bundle The thing shown, by MIME type.
  * @param room Characters.
@@ -43,7 +45,9 @@ export function fitBundle(bundle: Bundle, room: number): Bundle {
   if (typeof plain === "string") lines.push(plain.slice(0, PLAIN_KEPT));
   if (lengthOf(plain) > PLAIN_KEPT) lines.push(`[text cut: ${LIMIT_SAID}]`);
   while (sizeOf(kept) > room) {
-    const sizes = Object.entries(kept).map(([mime, value]) => ({ mime, size: lengthOf(value) }));
+    const sizes = Object.entries(kept)
+      .filter(([mime]) => mime !== RECORD_MIME)
+      .map(([mime, value]) => ({ mime, size: lengthOf(value) }));
     const { mime, size } = sizes.reduce((a, b) => b.size > a.size ? b : a);
     delete kept[mime];
     lines.push(`[${mime} of ${Math.ceil(size / 1000)} kB left out: ${LIMIT_SAID}]`);
@@ -52,7 +56,9 @@ export function fitBundle(bundle: Bundle, room: number): Bundle {
 }
 
 function sizeOf(bundle: Bundle): number {
-  return Object.values(bundle).reduce((sum: number, value) => sum + lengthOf(value), 0);
+  return Object.entries(bundle)
+    .filter(([mime]) => mime !== RECORD_MIME)
+    .reduce((sum, [, value]) => sum + lengthOf(value), 0);
 }
 
 function lengthOf(value: unknown): number {
@@ -71,19 +77,23 @@ export function installCap(): void {
     let left = CELL_LIMIT;
     const api = kernelApi()!, { broadcast, display, format } = api;
 
+    function spend(characters: number): void {
+      left = Math.max(0, left - characters);
+    }
+
     function fit(bundle: Bundle, isUpdate = false): Bundle {
       const fitted = fitBundle(bundle, isUpdate ? CELL_LIMIT : left);
-      if (!isUpdate) left = Math.max(0, left - sizeOf(fitted));
+      if (!isUpdate) spend(sizeOf(fitted));
       return fitted;
     }
 
     for (const name of ["log", "info", "debug", "warn", "error"] as const) {
       const print = console[name].bind(console);
       console[name] = (...args: unknown[]) => {
-        if (left <= 0) return;
+        if (left === 0) return;
         print(...args.map((arg) => typeof arg === "string" ? arg.slice(0, left) : arg));
-        left -= args.reduce((sum: number, arg) => sum + textLength(arg), 0);
-        if (left <= 0) print(`[the rest is left out: ${LIMIT_SAID}]`);
+        spend(args.reduce((sum: number, arg) => sum + textLength(arg), 0));
+        if (left === 0) print(`[the rest is left out: ${LIMIT_SAID}]`);
       };
     }
 

@@ -32,7 +32,7 @@ const NOT_FOR_NOTEBOOKS = [
  *
  * Writes `.NAME.….check.ts` beside a notebook while it runs, and removes it. Prints nothing.
  *
- * @param paths The notebooks.
+ * @param notebooks Their paths.
  * @returns What is wrong, by notebook, cell and line; empty if all is well.
  * @throws {BadInput} If a file is no notebook.
  *
@@ -49,7 +49,8 @@ const NOT_FOR_NOTEBOOKS = [
  * await Deno.remove(path);
  * ```
  */
-export async function checkNotebooks(paths: readonly string[]): Promise<Finding[]> {
+export async function checkNotebooks(notebooks: readonly string[]): Promise<Finding[]> {
+  const paths = [...new Set(notebooks)];
   const findings: Finding[] = [], cells: (CellCode & { notebook: string })[] = [];
   for (const notebook of paths) {
     const text = await notebookText(notebook), parsed = parseNotebook(text, notebook);
@@ -86,7 +87,8 @@ async function byConfig(extracts: readonly Extract[]): Promise<Extract[][]> {
 async function lint({ notebook, text, places }: Extract): Promise<Finding[]> {
   const exclude = `--rules-exclude=${NOT_FOR_NOTEBOOKS.join(",")}`;
   const options = { cwd: resolve(dirname(notebook)), stdin: text };
-  const { stdout } = await runDeno(["lint", "--quiet", "--json", exclude, "-"], options);
+  const { stdout, stderr } = await runDeno(["lint", "--quiet", "--json", exclude, "-"], options);
+  if (stdout === "") throw new Error(`deno lint failed: ${stderr.trim()}`);
   return lintDiagnostics(stdout).map(({ line, code, message }) => (
     { notebook, ...places[line - 1], message: `${message} (${code})` }
   ));

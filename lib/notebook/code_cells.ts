@@ -9,7 +9,7 @@ export interface NumberedCell {
   readonly number: number;
   /** Place among all cells, from 0. */
   readonly at: number;
-  /** The heading right above it, or else its first line of code. */
+  /** The heading right above it, or the claim in bold, or else its first line of code. */
   readonly title: string;
   /** The cell itself. */
   readonly cell: CodeCell;
@@ -44,7 +44,7 @@ export function codeCells(notebook: Notebook): NumberedCell[] {
   let number = 0, heading: string | undefined;
   notebook.cells.forEach((cell, at) => {
     if (cell.cell_type !== "code") {
-      heading = lastHeading(sourceOf(cell)) ?? heading;
+      heading = lastHeading(sourceOf(cell)) ?? lastClaim(sourceOf(cell)) ?? heading;
       return;
     }
     if (!isInjected(cell)) number++; // so that numbers are those of the file
@@ -58,6 +58,12 @@ export function codeCells(notebook: Notebook): NumberedCell[] {
 function lastHeading(markdown: string): string | undefined {
   const prose = markdown.replace(/^```[^]*?^```/gm, ""); // a `# comment` in a code block is no heading
   return [...prose.matchAll(/^#{1,6}\s+(.+?)\s*#*\s*$/gm)].at(-1)?.[1];
+}
+
+/** The last words in bold, if they are three or more: fewer only stress something. */
+function lastClaim(markdown: string): string | undefined {
+  const bold = [...markdown.matchAll(/\*\*([^*\s]+\s[^*]+\s[^*\s]+)\*\*/g)].at(-1)?.[1];
+  return bold?.replace(/\s+/g, " ");
 }
 
 function shortened(title: string): string {

@@ -40,7 +40,7 @@ export async function explain(
   const [, what] = /^error: (.*)$/m.exec(stderr) ?? [];
   if (!success && what) {
     const at = stderr.split(`${urls[0]}:`)[1];
-    const line = at ? cell.places[parseInt(at) - 1].line : 1;
+    const line = (at && cell.places[parseInt(at) - 1]?.line) || 1;
     return errorOf("ImportError", `cell ${number} line ${line} cannot be loaded: ${what}`);
   }
   return errorOf(

@@ -35,6 +35,7 @@ export * from "./finding.ts";
 export * from "./guard.ts";
 export * from "./kernel.ts";
 export * from "./list_notebooks.ts";
+export * from "./mime.ts";
 export * from "./nbformat.ts";
 export { parameterFromText, parametersFromText } from "./parameter_values.ts";
 export { injectParameters, parametersOf } from "./parameters.ts";

@@ -1,5 +1,6 @@
 /** A kernel's messages turned into the outputs of cells. */
 
+import type { JsonRecord } from "lib/core/mod.ts";
 import {
   type DataOutput,
   type ErrorOutput,
@@ -9,7 +10,6 @@ import {
   type Output,
   type StreamOutput,
 } from "./nbformat.ts";
-import type { JsonRecord } from "lib/core/mod.ts";
 import type { Message } from "./wire.ts";
 
 /** Gathers outputs, cell by cell. */
@@ -50,7 +50,7 @@ export function createCollector(): OutputCollector {
   let clearNext = false;
   const displays = new Map<string, Writable<DataOutput>[]>();
 
-  function add(output: Writable<Output>): Output {
+  function add(output: Writable<Output>): void {
     if (clearNext) current.length = 0;
     clearNext = false;
     const last = current.at(-1);
@@ -58,14 +58,14 @@ export function createCollector(): OutputCollector {
       last.name === output.name;
     if (goesOn) last.text = joined(last.text) + joined(output.text);
     else current.push(output);
-    return goesOn ? { ...output } : output;
   }
 
   function take({ type, content }: Message): Output | undefined {
     const id = displayId(content);
     switch (type) {
       case "stream":
-        return { ...add(streamOf(content)) };
+        add(streamOf(content));
+        return streamOf(content); // not the one that the next line will be added to
       case "display_data":
       case "execute_result": {
         const output = dataOf(type, content);
@@ -82,8 +82,11 @@ export function createCollector(): OutputCollector {
         }
         return shown ? news : undefined;
       }
-      case "error":
-        return add(errorOf(content));
+      case "error": {
+        const output = errorOf(content);
+        add(output);
+        return output;
+      }
       case "clear_output":
         if (content.wait) clearNext = true;
         else current.length = 0;

@@ -2,10 +2,8 @@
 
 import { canonicalJson, type JsonRecord, redact } from "lib/core/mod.ts";
 import { kernelApi } from "./kernel_side.ts";
+import { RECORD_MIME } from "./mime.ts";
 import { recordHtml, recordText } from "./record_table.ts";
-
-/** MIME type of a published record. */
-export const RECORD_MIME = "application/vnd.mlops.record+json";
 
 /** Largest record, in characters of canonical JSON: it passes through the cell's output. */
 const LARGEST = 250_000;

@@ -14,7 +14,8 @@ export function installQuietImports(): void {
     if (!internals) return;
     const show = internals.broadcastResult.bind(internals);
     internals.broadcastResult = async (count, result) => {
-      if (Object.prototype.toString.call(result) !== "[object Module]") await show(count, result);
+      const isModule = Object.prototype.toString.call(result) === "[object Module]";
+      await show(count, isModule ? undefined : result); // called all the same: others count cells by it
     };
   });
 }

@@ -97,6 +97,11 @@ function readCell(value: unknown, field: string): Cell {
     const rule = "must be a text or an array of texts";
     throw new BadInput({ field: `${field}/source`, rule, value: source });
   }
+  const timeout = isObject(metadata) ? metadata.timeout : undefined;
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0)) {
+    const rule = "must be a number of seconds above 0";
+    throw new BadInput({ field: `${field}/metadata/timeout`, rule, value: timeout });
+  }
   const common = { ...value, source, metadata: isObject(metadata) ? metadata : {} };
   if (type !== "code") return { ...common, cell_type: type };
   return {

@@ -7,10 +7,10 @@ import { type CellResult, executedCopy } from "./executed.ts";
 import { createExecutor, type Ending, type KernelError } from "./executor.ts";
 import { explain, isWordless } from "./explain.ts";
 import { Kernel } from "./kernel.ts";
+import { RECORD_MIME } from "./mime.ts";
 import { type ErrorOutput, hasTag, type Notebook, type Output, sourceOf } from "./nbformat.ts";
 import { createCollector } from "./outputs.ts";
 import { injectParameters, isInjected } from "./parameters.ts";
-import { RECORD_MIME } from "./publish.ts";
 import { readNotebook } from "./read_notebook.ts";
 import type { CellRun, NotebookRun, RunError, RunOptions } from "./run.ts";
 
@@ -31,7 +31,7 @@ const HEADLESS_SECONDS = 30;
  * @param options See {@linkcode RunOptions}.
  * @returns The run; a cell's failure is in its `error`. The kernel's process has ended by then.
  * @throws {BadInput} If the file is no notebook, or a parameter is unknown or of the wrong type.
- * @throws {Error} If no kernel can be started.
+ * @throws {Error} If no kernel can be started; the signal's reason if it aborts before that.
  *
  * @example
  * ```ts

@@ -90,3 +90,17 @@ Deno.test("codeCells: numbers and titles, a heading for one cell only", () => {
     [2, 4, `const ${"long".repeat(18)}l…`],
   ]);
 });
+
+Deno.test("codeCells: a claim in bold names the cell below it, a stressed word does not", () => {
+  const cells = [
+    { cell_type: "markdown", source: "It lists **every** one.\n**Claim: no row\nis lost.**" },
+    { cell_type: "code", source: "assert.ok(true);" },
+    { cell_type: "markdown", source: "It lists **every** one." },
+    { cell_type: "code", source: "rows" },
+  ];
+  const notebook = parseNotebook(JSON.stringify({ nbformat: 4, cells }), "a.ipynb");
+  assert.deepEqual(codeCells(notebook).map(({ title }) => title), [
+    "Claim: no row is lost.",
+    "rows",
+  ]);
+});

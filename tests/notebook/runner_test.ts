@@ -93,6 +93,14 @@ Deno.test("runNotebook: hands over the published records, merged", async () => {
   assert.match(textOf(run, 3), /^trees +50\ngate\.promote +true\napiKey +\[redacted\]$/);
 });
 
+Deno.test("runNotebook: a record comes through, however much its cell has shown", async () => {
+  const run = await runCells([
+    'import { publish } from "lib/notebook/mod.ts";\n' +
+    "console.log('x'.repeat(2_000_000));\nawait publish({ kept: true });",
+  ]);
+  assert.deepEqual(run.records, { kept: true });
+});
+
 Deno.test("runNotebook: a record that is no plain data fails the cell", async () => {
   const run = await runCells([
     'import { publish } from "lib/notebook/mod.ts";\nawait publish({ accuracy: NaN });',
@@ -188,6 +196,10 @@ Deno.test("runNotebook: a file that is no notebook is one clear line", async () 
         '{"cells": [{"cell_type": "code", "source": 7}], "nbformat": 4}',
         "cells/0/source must be a text or an array of texts: got 7",
       ],
+      [
+        '{"cells": [{"cell_type": "code", "source": "", "metadata": {"timeout": "9"}}], "nbformat": 4}',
+        'cells/0/metadata/timeout must be a number of seconds above 0: got "9"',
+      ],
     ];
     for (const [text, rule] of cases) {
       await Deno.writeTextFile(path, text);
@@ -216,6 +228,15 @@ Deno.test("runNotebook: output beyond 1 MB is cut with a note, and the notebook 
   assertShort(texts[4], new RegExp(`^\\[chart]\n\\[image/png of 11000 kB left out: ${note}$`));
   assertShort(texts[5], new RegExp(`^\\[text/html of 8000 kB left out: ${note}$`));
   assertShort(texts[6], /^"as before"$/);
+});
+
+Deno.test("runNotebook: a cell of imports shows nothing, and ends the cell's budget of output", async () => {
+  const run = await runCells([
+    "console.log('x'.repeat(999_990));\nimport { sha256 } from \"lib/core/mod.ts\";",
+    "console.log('whole again: ' + sha256('').length);",
+  ]);
+  assert.deepEqual(outputsOf(run, 2).map(({ output_type: type }) => type), ["stream"]);
+  assert.equal(textOf(run, 3), "whole again: 64\n");
 });
 
 Deno.test("runNotebook: an old notebook without ids becomes a valid one of 4.5", async () => {

@@ -73,7 +73,10 @@ Deno.test("stripNotebook: doing it twice changes nothing, whatever the cells say
     cell_type: fc.constantFrom("code", "markdown", "raw"),
     id: fc.option(fc.stringMatching(/^[\w-]{0,5}$/), { nil: undefined }),
     source: fc.oneof(fc.string(), fc.array(fc.string())),
-    metadata: fc.dictionary(fc.constantFrom("tags", "timeout", "mlops_x", "junk"), fc.jsonValue()),
+    metadata: fc.dictionary(
+      fc.constantFrom("tags", "slideshow", "mlops_x", "junk"),
+      fc.jsonValue(),
+    ),
     outputs: fc.array(fc.jsonValue()),
     execution_count: fc.option(fc.nat(9)),
   });
