@@ -65,7 +65,7 @@ export function holdoutPath({ path }: Pick<Descriptor, "path">): string {
  * import assert from "node:assert/strict";
  * import { readDescriptor, readHoldout } from "lib/data/mod.ts";
  *
- * assert.equal((await readHoldout(await readDescriptor("data/iris.dataset.json")))?.rows, 45);
+ * assert.equal((await readHoldout(await readDescriptor("data/iris.dataset.json")))?.rows, 60);
  * ```
  */
 export async function readHoldout(descriptor: Descriptor): Promise<FrozenHoldout | undefined> {
@@ -115,7 +115,7 @@ export async function readHoldout(descriptor: Descriptor): Promise<FrozenHoldout
  * import { frozenPlaces, loadDataset } from "lib/data/mod.ts";
  *
  * const { samples, holdout } = await loadDataset("data/iris.dataset.json");
- * assert.equal(frozenPlaces(samples, holdout).length, 45);
+ * assert.equal(frozenPlaces(samples, holdout).length, 60);
  * ```
  */
 export function frozenPlaces(samples: Samples, holdout: FrozenHoldout): number[] {

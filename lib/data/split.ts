@@ -18,7 +18,7 @@ export interface SplitOptions {
   readonly seed: number;
   /** Share of each class that goes to validation. Default 0.2. */
   readonly validation?: number;
-  /** Share of each class that goes to the holdout, where it is not given as `frozen`. Default 0.3. */
+  /** Share of each class that goes to the holdout, where it is not given as `frozen`. Default 0.4: a comparison needs rows. */
   readonly holdout?: number;
   /** Places that are the holdout whatever the seed, see {@linkcode frozenPlaces}. */
   readonly frozen?: readonly number[];
@@ -42,11 +42,11 @@ export interface SplitOptions {
  * const x = Float64Array.from({ length: 20 }, (_, i) => i);
  * const rows = { features, classes: ["a", "b"], x, y: Uint8Array.from(x, (i) => i % 2) };
  * const { train, validation, holdout } = splitSamples(rows, { seed: 7 });
- * assert.deepEqual([train.length, validation.length, holdout.length], [10, 4, 6]);
+ * assert.deepEqual([train.length, validation.length, holdout.length], [8, 4, 8]);
  * ```
  */
 export function splitSamples(samples: Samples, options: SplitOptions): Split {
-  const { seed, validation = 0.2, holdout = 0.3, frozen } = options;
+  const { seed, validation = 0.2, holdout = 0.4, frozen } = options;
   checkSeed(seed);
   if (!(validation > 0 && holdout > 0 && validation + holdout < 1)) {
     throw new RangeError(

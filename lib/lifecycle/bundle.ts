@@ -77,7 +77,7 @@ export interface TrainingRecord {
  * const evaluation = evaluate(candidate.model, prepared.holdout);
  * const baselines = measureBaselines(prepared, prepared.holdout);
  * const record = await trainingRecord({ prepared, candidate, evaluation, baselines, behaviour: [] });
- * assert.equal(record.rows.holdout, 45);
+ * assert.equal(record.rows.holdout, 60);
  * ```
  */
 export async function trainingRecord(

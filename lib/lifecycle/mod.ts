@@ -7,6 +7,7 @@
 
 export * from "./bundle.ts";
 export * from "./files.ts";
+export * from "./machine.ts";
 export * from "./paths.ts";
 export * from "./provenance.ts";
 export * from "./steps.ts";

@@ -22,7 +22,7 @@ const INTERVAL = "95 % interval";
  * import { loadDataset } from "lib/data/mod.ts";
  * import { fromCheckout, rowsTable } from "lib/lifecycle/mod.ts";
  *
- * assert.match(rowsTable(await loadDataset(fromCheckout("data/iris.dataset.json"))).html, /petal_length/);
+ * assert.match(rowsTable(await loadDataset(fromCheckout("data/iris.dataset.json"))).text, /petal length \(cm\)/);
  * ```
  */
 export function rowsTable(
@@ -33,7 +33,7 @@ export function rowsTable(
   const places = classes.flatMap((_, label) =>
     [...y.keys()].filter((i) => y[i] === label).slice(0, each)
   );
-  const rows = places.map((i) => ({
+  const rows = places.map((i): Record<string, number | string> => ({
     line: lines[i],
     ...Object.fromEntries(features.map(({ name }, f) => [name, x[i * d + f]])),
     [descriptor.target]: classes[y[i]],
@@ -157,7 +157,7 @@ export function splitTable({ train, validation, holdout }: Prepared): Table {
     ...train.classes.map((name, label) => row(name, (samples) => count(samples, label))),
     row("all", ({ y }) => y.length),
   ];
-  const parts = ["train", "validation", "holdout"];
+  const parts = ["train", "validation", "holdout"] as const;
   return table(rows, {
     columns: [{ key: "class" }, ...parts.map((key) => ({ key, unit: "rows", digits: 0 }))],
     caption: "Every class has the same share in every part",
@@ -229,12 +229,13 @@ export function perClassTable({ perClass }: Pick<Metrics, "perClass">): Table {
     recall: percent(found.recall),
     f1: percent(found.f1),
   }));
-  const shares = [["precision", "precision"], ["recall", "recall"], ["f1", "F1"]];
   return table(rows, {
     columns: [
       { key: "class" },
       { key: "rows", digits: 0 },
-      ...shares.map(([key, label]) => ({ key, label, unit: "%", digits: 1 })),
+      { key: "precision", unit: "%", digits: 1 },
+      { key: "recall", unit: "%", digits: 1 },
+      { key: "f1", label: "F1", unit: "%", digits: 1 },
     ],
     caption: "Each class for itself",
   });

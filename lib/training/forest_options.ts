@@ -26,7 +26,7 @@ export const FOREST_DEFAULTS: ForestOptions = {
  * Checks options that may have come from outside, and fills in the defaults.
  *
  * @param given Some of the options.
- * @param samples The rows to be trained on.
+ * @param samples The rows to be trained on, where they are known already.
  * @returns All of the options.
  * @throws {BadInput} If one breaks its rule, or the rows are of one class.
  *
@@ -42,7 +42,7 @@ export const FOREST_DEFAULTS: ForestOptions = {
  */
 export function checkForestOptions(
   given: Partial<ForestOptions>,
-  samples: Samples,
+  samples?: Samples,
 ): ForestOptions {
   const known = Object.keys(FOREST_DEFAULTS) as (keyof ForestOptions)[];
   const options = Object.fromEntries(
@@ -55,8 +55,8 @@ export function checkForestOptions(
     const rule = "must be above 0 and at most 1";
     throw new BadInput({ field: "featureShare", rule, value: options.featureShare });
   }
-  const present = classCounts(samples).filter((count) => count > 0).length;
-  if (present < 2) {
+  const present = samples && classCounts(samples).filter((count) => count > 0).length;
+  if (present !== undefined && present < 2) {
     const rule = "must have at least two classes to tell apart";
     throw new BadInput({ field: "training rows", rule, value: present });
   }

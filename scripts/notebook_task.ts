@@ -1,0 +1,59 @@
+/** A task that runs a notebook: train now; gate, deploy, monitor later. */
+
+import { join } from "node:path";
+import { BadInput } from "lib/core/mod.ts";
+import { CHECKOUT } from "lib/lifecycle/mod.ts";
+import { EXIT, readFlags } from "./cli.ts";
+import { reasonLine, runNotebooks } from "./notebook_runs.ts";
+
+/** What makes one such task differ from another. */
+export interface NotebookTask {
+  /** The task's name. */
+  readonly verb: string;
+  /** What it does, for `--help`. */
+  readonly summary: string;
+  /** Names of its notebooks, without folder and ending. */
+  readonly notebooks: readonly string[];
+}
+
+/**
+ * Runs the task with this process's flags: `--set NAME=VALUE`, `--dataset FILE`, `--json`, `--help`.
+ *
+ * With `--json`, standard output is the published record and nothing else; progress goes to standard
+ * error.
+ *
+ * @param task See {@linkcode NotebookTask}.
+ * @returns The exit code.
+ * @throws {BadInput} If flags or input are wrong.
+ */
+export async function runNotebookTask({ verb, summary, notebooks }: NotebookTask): Promise<number> {
+  const { on, values, words } = readFlags({ on: ["json"], values: ["set", "dataset"] });
+  if (on.has("help")) {
+    console.log(`deno task ${verb} [--set NAME=VALUE]… [--dataset FILE] [--json] [--debug]
+
+${summary}
+  --set NAME=VALUE   a parameter of the notebook
+  --dataset FILE     a dataset descriptor (JSON); default data/iris.dataset.json
+  --json             print the record and nothing else
+  --debug            print stacks
+Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the line`);
+    return EXIT.done;
+  }
+  if (words.length > 0) {
+    throw new BadInput({ field: verb, rule: "must be given flags only", value: words[0] });
+  }
+  const json = on.has("json");
+  const paths = notebooks.map((name) => join(CHECKOUT, "notebooks", `${name}.ipynb`));
+  const { record, failed } = await runNotebooks(paths, {
+    set: values.set,
+    dataset: values.dataset?.at(-1),
+    say: json ? console.error : console.log,
+  });
+  if (failed?.error) {
+    console.error(`${verb}: ${reasonLine(failed)}`);
+    if (on.has("debug")) console.error(failed.error.traceback.join("\n"));
+    return failed.error.name === "BadInput" ? EXIT.badInput : EXIT.failed;
+  }
+  if (json) console.log(JSON.stringify(record, null, 2));
+  return EXIT.done;
+}

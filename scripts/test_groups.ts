@@ -1,0 +1,30 @@
+/** Which tests run with which permissions. What a room may touch is checked here at run time. */
+
+/** Tests that run in one process. */
+export interface TestGroup {
+  /** Folders under `tests/`, or `lib` for the examples in its documentation. */
+  readonly folders: readonly string[];
+  /** Permission flags; none means that nothing is allowed. */
+  readonly allow: readonly string[];
+}
+
+/** Reads the checkout, loads native npm packages (polars, resvg). */
+const NATIVE = ["--allow-read", "--allow-ffi", "--allow-sys"];
+
+/** All groups. A folder of `tests/` that is in none of them fails the run. */
+export const TEST_GROUPS: readonly TestGroup[] = [
+  { folders: ["core", "model", "training"], allow: [] },
+  { folders: ["data"], allow: [...NATIVE, "--allow-write", "--allow-env"] },
+  { folders: ["view"], allow: [...NATIVE, "--allow-write", "--allow-env"] },
+  {
+    folders: ["lifecycle"],
+    allow: [...NATIVE, "--allow-write", "--allow-env", "--allow-run=git"],
+  },
+  { folders: ["architecture"], allow: ["--allow-read"] },
+  {
+    folders: ["lib"],
+    allow: [...NATIVE, "--allow-write=out", "--allow-env", "--allow-run=git"],
+  },
+  // these start kernels, browsers, linters and whole tasks, which no permission can hold back
+  { folders: ["notebook", "scripts", "workflows", "notebooks", "browser"], allow: ["--allow-all"] },
+];

@@ -1,0 +1,40 @@
+/** The import table of the house. A room that is not here may not exist; a file must keep to its row. */
+
+/** What a room may import besides itself. */
+export interface Room {
+  /** Other rooms, through their `mod.ts`. */
+  readonly rooms: readonly string[];
+  /** Packages of the import map, and `node:` modules. */
+  readonly packages: readonly string[];
+}
+
+/** The rooms that there are, from the ground up. */
+export const ROOMS: Readonly<Record<string, Room>> = {
+  core: { rooms: [], packages: ["node:crypto"] },
+  data: { rooms: ["core"], packages: ["ajv", "nodejs-polars", "node:path"] },
+  model: { rooms: ["core"], packages: [] },
+  training: { rooms: ["core", "data", "model"], packages: ["ml-random-forest"] },
+  view: {
+    rooms: ["core"],
+    packages: [
+      "@observablehq/plot",
+      "@resvg/resvg-js",
+      "dejavu-fonts-ttf",
+      "highlight.js",
+      "linkedom",
+      "marked",
+      "node:buffer",
+    ],
+  },
+  notebook: {
+    rooms: ["core", "view"],
+    packages: ["node:crypto", "node:path", "node:url"],
+  },
+  lifecycle: {
+    rooms: ["core", "data", "model", "training", "view", "notebook"],
+    packages: ["node:path", "node:url"],
+  },
+};
+
+/** Rooms that do no I/O: the word `Deno` does not occur in them. */
+export const PURE_ROOMS: readonly string[] = ["core", "model", "training"];

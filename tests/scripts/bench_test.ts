@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { join, resolve } from "node:path";
+import { inTurn, jsonOutput, ours, output } from "../../scripts/bench/measure.ts";
+import { irisLike } from "../../scripts/bench/peers/iris_like.ts";
+import { row, rowText } from "../../scripts/bench/row.ts";
+import { sameRows } from "../../scripts/bench/train.ts";
+import { trivialNotebook } from "../../scripts/bench/trivial_notebook.ts";
+
+const BENCH = resolve(import.meta.dirname!, "../../scripts/bench/bench.ts");
+const min = (figures: readonly number[]) => Math.min(...figures);
+const max = (figures: readonly number[]) => Math.max(...figures);
+
+Deno.test("row() gives a ratio above 1 to the better side, be less or more better", () => {
+  const sides = { ours: { name: "we", all: [3, 2] }, peer: { name: "they", all: [8, 9] } };
+  const parts = { bench: "b", what: "w", unit: "s", ...sides };
+  assert.equal(row({ ...parts, better: "less", summary: min }).ratio, 4);
+  const more = row({ ...parts, better: "more", summary: max });
+  assert.deepEqual([more.ours, more.peer, more.ratio, more.repeats], [3, 9, 0.3333, 2]);
+});
+
+Deno.test("row() has no ratio without a peer, or over a zero", () => {
+  const parts = { bench: "b", what: "w", unit: "s", better: "less", summary: min } as const;
+  const alone = row({ ...parts, ours: { name: "we", all: [2] } });
+  assert.deepEqual([alone.peer, alone.peerSide, alone.ratio], [null, null, null]);
+  const none = row({ ...parts, ours: { name: "we", all: [0] }, peer: { name: "t", all: [5] } });
+  assert.equal(none.ratio, null);
+  assert.match(rowText([alone]), /^b: w\n {2}we 2 s, no peer \(n = 1\)$/);
+  assert.match(rowText([none]), /we 0 s, t 5 s \(n = 1\)$/);
+});
+
+Deno.test("inTurn() asks the sides in turn, and stops when time is up", async () => {
+  const asked: string[] = [];
+  const side = (name: string) => () => Promise.resolve(asked.push(name));
+  const figures = await inTurn([side("a"), side("b")], { repeats: 2, since: performance.now() });
+  assert.deepEqual(asked, ["a", "b", "a", "b"]);
+  assert.deepEqual(figures, [[1, 3], [2, 4]]);
+  const late = performance.now() - 9 * 60_000;
+  assert.deepEqual(await inTurn([side("a")], { repeats: 5, since: late }), [[5]]);
+});
+
+Deno.test("irisLike() makes the rows that iris_like.py makes", () => {
+  // golden values printed by scripts/bench/peers/iris_like.py with numpy 2.4.6
+  const { x, y } = irisLike(300);
+  close(x.reduce((sum, value) => sum + value, 0), 4145.870769856196);
+  close(x[0], 4.553736968514586);
+  close(x.at(-1)!, 2.257609202178933);
+  assert.equal(y[299], 2);
+  close(irisLike(5, 43).x.reduce((sum, value) => sum + value, 0), 68.60596156523629);
+});
+
+Deno.test("sameRows() refuses to compare unlike rows", () => {
+  sameRows(4139.12345, 4139.12346);
+  assert.throws(() => sameRows(4139.1, 4139.2), /must have the same rows: 4139\.1 and 4139\.2/);
+});
+
+Deno.test("our side of bench runner keeps both outputs of every cell", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "bench-" });
+  try {
+    const path = join(folder, "trivial.ipynb"), out = join(folder, "out");
+    await Deno.writeTextFile(path, JSON.stringify(trivialNotebook({ cells: 4, kernel: "deno" })));
+    await output(ours("run_notebook.ts", path, out));
+    const { cells } = JSON.parse(await Deno.readTextFile(join(out, "trivial.ipynb")));
+    const kinds = (cells as { outputs: { output_type: string }[] }[]).map(({ outputs }) =>
+      outputs.map(({ output_type }) => output_type).sort()
+    );
+    assert.deepEqual(kinds, Array(4).fill(["execute_result", "stream"]));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("our side of bench train and predict learns, on the rows it says", async () => {
+  interface Said {
+    readonly accuracy: number;
+    readonly checksum: number;
+  }
+  const trained = await jsonOutput<Said>(ours("train.ts", "60", "5"));
+  assert.ok(trained.accuracy > 0.85, `accuracy ${trained.accuracy}`);
+  close(trained.checksum, irisLike(120).x.reduce((sum, value) => sum + value, 0));
+  const predicted = await jsonOutput<Said>(ours("predict.ts", "60", "90", "5"));
+  assert.ok(predicted.accuracy > 0.85, `accuracy ${predicted.accuracy}`);
+});
+
+for (
+  const [args, line] of [
+    [["nobody"], 'bench: NAME must be one of runner, demo, train, predict: got "nobody"\n'],
+    [["--fast"], "bench: --fast must be one of --help, --debug, --json\n"],
+  ] as const
+) {
+  Deno.test(`bench ${args.join(" ")} is refused in one line, with exit code 2`, async () => {
+    const child = new Deno.Command(Deno.execPath(), { args: ["run", "-A", BENCH, ...args] });
+    const { code, stdout, stderr } = await child.output();
+    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    assert.deepEqual([code, out, err], [2, "", line]);
+  });
+}
+
+function close(actual: number, expected: number): void {
+  assert.ok(Math.abs(actual - expected) < 1e-9 * Math.max(1, Math.abs(expected)), `${actual}`);
+}
