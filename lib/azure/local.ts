@@ -7,27 +7,23 @@
  */
 
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import {
+  ANSWER_MS,
+  ask,
+  type CheckoutOptions,
+  findLocalAzure,
+  isHeld,
+  type LocalAzureProcess,
+  LOOK_MS,
+  pause,
+  readState,
+  ROOT,
+} from "./local_state.ts";
 import { LOCAL_WORKSPACE, localEnvironment } from "./target.ts";
 
-/** A Local Azure that answers. */
-export interface LocalAzureProcess {
-  /** Its process. */
-  readonly pid: number;
-  /** Its port on 127.0.0.1. */
-  readonly port: number;
-  /** When it was started, in ISO 8601. */
-  readonly startedAt: string;
-  /** `http://127.0.0.1:PORT`. */
-  readonly url: string;
-}
-
-/** Which Local Azure is meant. */
-export interface CheckoutOptions {
-  /** The checkout whose `.local` is looked at. Default: the one that this file lies in. */
-  readonly checkout?: string;
-}
+export { type CheckoutOptions, findLocalAzure, type LocalAzureProcess } from "./local_state.ts";
 
 /** Options of {@linkcode ensureLocalAzure}. */
 export interface EnsureOptions extends CheckoutOptions {
@@ -37,41 +33,8 @@ export interface EnsureOptions extends CheckoutOptions {
   readonly timeoutMs?: number;
 }
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
-
-/** Time between two looks while something starts or ends, in milliseconds. */
-const LOOK_MS = 20;
-
-/** Longest wait for an answer of a process that runs, in milliseconds. */
-const ANSWER_MS = 5000;
-
 /** Longest wait for an orderly end, in milliseconds; then it is killed. */
 const END_MS = 15_000;
-
-/**
- * Finds the checkout's Local Azure.
- *
- * @param options See {@linkcode CheckoutOptions}.
- * @returns It, if it answers and is the process that the state file names; else nothing.
- *
- * @example
- * ```ts ignore
- * const { url } = await findLocalAzure() ?? await ensureLocalAzure();
- * ```
- */
-export async function findLocalAzure(
-  { checkout = ROOT }: CheckoutOptions = {},
-): Promise<LocalAzureProcess | undefined> {
-  const state = await readState(checkout);
-  if (!state) return undefined;
-  const url = `http://127.0.0.1:${state.port}`;
-  try {
-    const health = await ask(`${url}/_local/health`);
-    return health.pid === state.pid ? { ...state, url } : undefined;
-  } catch {
-    return undefined; // nobody there, or somebody else
-  }
-}
 
 /**
  * Makes sure that the checkout's Local Azure runs. Any number of processes may ask at once; one
@@ -88,9 +51,15 @@ export async function findLocalAzure(
  */
 export async function ensureLocalAzure(options: EnsureOptions = {}): Promise<LocalAzureProcess> {
   const { checkout = ROOT } = options;
-  const found = await findLocalAzure({ checkout }) ?? await startOnce(checkout, options);
-  await ask(`${found.url}/_local/keep`, { pid: Deno.pid });
-  return found;
+  for (let tries = 2;; tries--) {
+    const found = await findLocalAzure({ checkout }) ?? await startOnce(checkout, options);
+    try {
+      await ask(`${found.url}/_local/keep`, { pid: Deno.pid });
+      return found;
+    } catch (error) {
+      if (tries === 1) throw error; // it was just ending; the next one is not
+    }
+  }
 }
 
 async function startOnce(checkout: string, options: EnsureOptions): Promise<LocalAzureProcess> {
@@ -107,7 +76,7 @@ async function start(
   { idleMinutes = 120, timeoutMs = 120_000 }: EnsureOptions,
 ): Promise<LocalAzureProcess> {
   const path = join(checkout, ".local/local-azure.log");
-  const child = await detached(checkout, idleMinutes, path);
+  const child = detached(checkout, idleMinutes, path);
   const end = performance.now() + timeoutMs;
   while (performance.now() < end) {
     const found = await findLocalAzure({ checkout });
@@ -125,16 +94,15 @@ function failure(why: string, lines: string): Error {
 }
 
 /** Starts the server apart from this process, writing into a file. */
-async function detached(
+function detached(
   checkout: string,
   idleMinutes: number,
   log: string,
-): Promise<{ code(): number | undefined; kill(): void }> {
-  const { openSync, closeSync } = await import("node:fs");
+): { code(): number | undefined; kill(): void } {
   const output = openSync(log, "w");
   const child = spawn(Deno.execPath(), [
     "run",
-    ...["--quiet", "--no-prompt", "--config", join(ROOT, "deno.json")],
+    ...["--quiet", "--frozen", "--no-prompt", "--config", join(ROOT, "deno.json")],
     ...["--allow-net=127.0.0.1", "--allow-env", "--allow-sys", "--allow-read", "--allow-run"],
     `--allow-write=${join(checkout, ".local")}`,
     join(ROOT, "scripts/local_azure.ts"),
@@ -201,51 +169,6 @@ async function freed(checkout: string, milliseconds: number): Promise<boolean> {
     await pause(LOOK_MS);
   }
   return false;
-}
-
-/** Whether a server holds the checkout, answering or not. */
-async function isHeld(checkout: string): Promise<boolean> {
-  try {
-    using file = await Deno.open(join(checkout, ".local/local-azure.lock"), { write: true });
-    return !await file.tryLock(true);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-async function readState(
-  checkout: string,
-): Promise<Omit<LocalAzureProcess, "url"> | undefined> {
-  try {
-    const text = await Deno.readTextFile(join(checkout, ".local/local-azure.json"));
-    const { pid, port, startedAt } = JSON.parse(text);
-    return Number.isInteger(pid) && Number.isInteger(port) ? { pid, port, startedAt } : undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-async function ask(
-  url: string,
-  body?: object,
-  milliseconds = ANSWER_MS,
-): Promise<Record<string, unknown>> {
-  const response = await fetch(url, {
-    method: body ? "POST" : "GET",
-    body: body && JSON.stringify(body),
-    signal: AbortSignal.timeout(milliseconds),
-  });
-  const answer = await response.json();
-  if (!response.ok) {
-    throw new Error(`Cannot ask ${url} as it must answer with success: ${response.status}`);
-  }
-  return answer;
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /**

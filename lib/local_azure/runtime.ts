@@ -10,8 +10,11 @@ export interface Route {
 
 /** How a probe asks. Times in milliseconds. */
 export interface Probe {
+  /** From the start to the first question. */
   readonly initialDelayMs: number;
+  /** From one question to the next. */
   readonly periodMs: number;
+  /** Longest wait for an answer. */
   readonly timeoutMs: number;
   /** Failures in a row that count as one. */
   readonly failureThreshold: number;
@@ -45,13 +48,19 @@ export interface DeploymentSpec {
     /** Name of the Dockerfile in it. */
     readonly dockerfile: string;
   };
+  /** What the container finds in its environment beside what the service sets. */
   readonly environmentVariables: Readonly<Record<string, string>>;
+  /** Where the container is asked for what. */
   readonly routes: { readonly liveness: Route; readonly readiness: Route; readonly scoring: Route };
+  /** Its failure restarts the container. */
   readonly liveness: Probe;
+  /** Its failure keeps requests away. */
   readonly readiness: Probe;
   /** Longest answer, in milliseconds. */
   readonly requestTimeoutMs: number;
+  /** Requests that one instance works on at once. */
   readonly maxConcurrentRequests: number;
+  /** Number of instances. */
   readonly instances: number;
 }
 
@@ -71,6 +80,7 @@ export class DeploymentError extends Error {
 
 /** A deployment that answers. */
 export interface RunningDeployment {
+  /** What it was started from. */
   readonly spec: DeploymentSpec;
   /** Port of the child process on 127.0.0.1. */
   readonly port: number;

@@ -72,12 +72,8 @@ export interface Tokens {
  * store.close();
  * ```
  */
-export function createTokens({ db }: Store, clock: Clock): Tokens {
-  db.exec(
-    "CREATE TABLE IF NOT EXISTS signing_key (one INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
-  );
-  db.prepare("INSERT OR IGNORE INTO signing_key VALUES (1, ?)").run(randomBytes(32));
-  const { bytes: key } = db.prepare("SELECT bytes FROM signing_key").get() as { bytes: Uint8Array };
+export function createTokens(store: Store, clock: Clock): Tokens {
+  const key = signingKey(store);
   const sign = (text: string) => createHmac("sha256", key).update(text).digest();
 
   function mint(
@@ -135,4 +131,19 @@ export function createTokens({ db }: Store, clock: Clock): Tokens {
   }
 
   return { mint, fault };
+}
+
+/**
+ * The key that signs the tokens of a store.
+ *
+ * @param store Where it lies.
+ * @param given The key to take if there is none yet, so that tokens outlast a store that is emptied.
+ */
+export function signingKey({ db }: Store, given: Uint8Array = randomBytes(32)): Uint8Array {
+  db.exec(
+    "CREATE TABLE IF NOT EXISTS signing_key (one INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
+  );
+  db.prepare("INSERT OR IGNORE INTO signing_key VALUES (1, ?)").run(given);
+  const { bytes } = db.prepare("SELECT bytes FROM signing_key").get() as { bytes: Uint8Array };
+  return bytes;
 }

@@ -1,0 +1,87 @@
+/** What stands at the port: sends each request where its host says, and answers for what goes wrong. */
+
+import { randomUUID } from "node:crypto";
+import type { Logger } from "lib/core/mod.ts";
+import { answer } from "./arm_router.ts";
+import { hostOf, type Hosts } from "./hosts.ts";
+import { type Controls, crossSiteRefusal, localAnswer, OWN_NAMES } from "./local.ts";
+
+/** What the front works with. */
+export interface FrontOptions {
+  readonly log: Logger;
+  /** Names beside `127.0.0.1` and `localhost` that are Local Azure's own. */
+  readonly allowHosts: readonly string[];
+  readonly controls: Controls;
+  /** Whatever comes after waits for it. */
+  ready(): Promise<unknown>;
+  /** The services. */
+  hosts(): Hosts;
+  /** Endpoints wait for it: deployments that come up again after a restart. */
+  revived(): Promise<void>;
+}
+
+/** Hosts of endpoints end so. */
+const SCORING = ".inference.ml.azure.com";
+
+/** Makes the handler of the port. */
+export function createFront(options: FrontOptions): (request: Request) => Promise<Response> {
+  const { log, controls, ready, hosts, revived } = options;
+  const ownNames = new Set<string>(
+    [...OWN_NAMES, ...options.allowHosts.map((name) => name.toLowerCase())],
+  );
+
+  async function respond(request: Request): Promise<Response> {
+    const host = hostOf(request), isOwn = ownNames.has(host);
+    const refusal = isOwn && crossSiteRefusal(request);
+    if (refusal) return refusal;
+    await ready();
+    const own = isOwn && await localAnswer(controls, request);
+    if (own) return own;
+    const name = isOwn ? OWN_NAMES[0] : host, service = hosts().find(name);
+    if (!service) return await nobody(request, host, isOwn);
+    if (host.endsWith(SCORING)) await revived();
+    const { pathname, search } = new URL(request.url);
+    return await service.handle(request, new URL(`https://${name}${pathname}${search}`));
+  }
+
+  return async (request) => {
+    try {
+      return withRequestId(await respond(request));
+    } catch (error) {
+      return failed(log, request, error as Error);
+    }
+  };
+}
+
+async function nobody(request: Request, host: string, isOwn: boolean): Promise<Response> {
+  await request.body?.cancel();
+  const [status, code, message] = isOwn
+    ? [404, "NotFound", `There is nothing at ${new URL(request.url).pathname}.`] as const
+    : [
+      421,
+      "MisdirectedRequest",
+      `Local Azure does not answer for '${host}': --allow-host adds a name.`,
+    ] as const;
+  return answer(status, { error: { code, message } });
+}
+
+function withRequestId(response: Response): Response {
+  if (response.headers.has("x-ms-request-id")) return response;
+  try {
+    response.headers.set("x-ms-request-id", randomUUID());
+    return response;
+  } catch { // headers of an answer that was fetched cannot be changed
+    const headers = new Headers(response.headers);
+    headers.set("x-ms-request-id", randomUUID());
+    return new Response(response.body, { status: response.status, headers });
+  }
+}
+
+function failed(log: Logger, request: Request, error: Error): Response {
+  const requestId = randomUUID(), { method, url } = request;
+  log.error("request failed", { requestId, method, url, error: error.message, stack: error.stack });
+  const message = `Local Azure failed: its log has more under request id ${requestId}.`;
+  return answer(500, { error: { code: "InternalServerError", message } }, {
+    "x-ms-request-id": requestId,
+  });
+}

@@ -1,0 +1,36 @@
+/** JSON as MLflow's clients write it: Python writes NaN and Infinity as bare words. */
+
+import type { Json } from "lib/core/mod.ts";
+
+const STRING_OR_BARE = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
+
+/**
+ * Reads JSON in which NaN, Infinity and -Infinity may stand bare.
+ *
+ * @param text The text.
+ * @returns The value, bare words as strings (`"NaN"`); `undefined` if it is no JSON.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseLooseJson } from "lib/local_azure/mlflow_json.ts";
+ *
+ * assert.deepEqual(parseLooseJson('{"value": -Infinity, "key": "NaN is \\"NaN\\""}'), {
+ *   value: "-Infinity",
+ *   key: 'NaN is "NaN"',
+ * });
+ * assert.equal(parseLooseJson("not json"), undefined);
+ * ```
+ */
+export function parseLooseJson(text: string): Json | undefined {
+  return parsed(text) ??
+    parsed(text.replace(STRING_OR_BARE, (found) => found.startsWith('"') ? found : `"${found}"`));
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

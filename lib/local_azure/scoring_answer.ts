@@ -1,0 +1,147 @@
+/**
+ * Answers of the scoring router, as the service's front door gives them.
+ *
+ * Unverified, since no contract says: the words in the bodies of 404, 408 and of an unreachable
+ * container's 424 (they are Envoy's own), and that the rate limit's 429 names no reason.
+ */
+
+import type { HttpAnswer } from "./http_connection.ts";
+import type { HeaderPair } from "./http_head.ts";
+
+/** Header that names the deployment: which one is meant, and which one answered. */
+export const DEPLOYMENT_HEADER = "azureml-model-deployment";
+
+/** Longest body of a request that is read at once, in bytes; longer ones are streamed. */
+const SMALL_BODY = 64 * 1024;
+
+const REASON = "ms-azureml-model-error-reason", STATUS = "ms-azureml-model-error-statuscode";
+
+/** Headers that the front door sets, whatever a container says. */
+const OURS: ReadonlySet<string> = new Set([
+  ...["server", "x-request-id", "x-ms-request-id", DEPLOYMENT_HEADER, "azureml-model-session"],
+  ...["ms-azureml-model-time", REASON, STATUS],
+]);
+
+/** What is known of a request when its answer is made. */
+export interface Answered {
+  readonly method: string;
+  /** Name of the deployment that answered. */
+  readonly deployment: string;
+  /** The request's id. */
+  readonly id: string;
+  /** Milliseconds until the container had answered. */
+  readonly modelMs: number;
+  /** Called once the answer's body is over. */
+  readonly end: () => void;
+}
+
+/**
+ * The container's answer as a client sees it: 200 as it is, anything else as 424 with its body.
+ *
+ * @see The service's Envoy filter: every status but 200 is replaced, 201 and 204 included.
+ */
+export function modelAnswer(
+  answer: HttpAnswer,
+  { method, deployment, id, modelMs, end }: Answered,
+) {
+  const { status, headers, body } = answer, isOk = status === 200;
+  if (!(body instanceof ReadableStream)) end();
+  const response = new Response(body instanceof ReadableStream ? endingWith(body, end) : body, {
+    status: isOk ? 200 : 424,
+  });
+  // One by one, since that costs half of what a list costs, and this is done for every request.
+  const ours = response.headers, isHead = method === "HEAD";
+  for (const [name, value] of headers) {
+    // The length is that of the body; one that is only stated would be waited for, unless for HEAD.
+    if (!OURS.has(name) && (name !== "content-length" || isHead)) ours.append(name, value);
+  }
+  ours.append("server", "azureml-frontdoor");
+  ours.append("x-request-id", id);
+  ours.append("x-ms-request-id", id);
+  ours.append(DEPLOYMENT_HEADER, deployment);
+  ours.append("azureml-model-session", deployment);
+  ours.append("ms-azureml-model-time", String(Math.round(modelMs)));
+  if (!isOk) {
+    ours.append(REASON, "model_error");
+    ours.append(STATUS, String(status));
+  }
+  return response;
+}
+
+/** A stream that says when it is over, whether it was read to its end or given up. */
+function endingWith(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  end: () => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { value, done } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        end();
+        controller.close();
+      } catch (error) {
+        end();
+        controller.error(error);
+      }
+    },
+    async cancel(reason) {
+      end();
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** What a refusal is made of. */
+export interface Refusal {
+  /** 401, 404, 408, 424, 429; 499 for a caller that has gone. */
+  readonly status: number;
+  readonly text: string;
+  /** Why, in the service's word, e.g. `too_many_pending_request`. */
+  readonly reason?: string;
+  /** The deployment that the request was for. */
+  readonly deployment?: string;
+  /** The request's id, if it has one yet. */
+  readonly id?: string;
+}
+
+/** An answer that no container gave. */
+export function refusal({ status, text, reason, deployment, id = crypto.randomUUID() }: Refusal) {
+  const headers: HeaderPair[] = [
+    ["server", "azureml-frontdoor"],
+    ["content-type", "text/plain"],
+    ["x-request-id", id],
+    ["x-ms-request-id", id],
+  ];
+  if (deployment !== undefined) headers.push([DEPLOYMENT_HEADER, deployment]);
+  if (reason !== undefined) headers.push([REASON, reason]);
+  // to the front door, a container that it cannot reach is one that answers 503
+  if (status === 424) headers.push([STATUS, "503"]);
+  return new Response(text, { status, headers });
+}
+
+/** Refuses a request whose body was not read: it is read first, or the connection would be lost. */
+export async function refuse(request: Request, parts: Refusal): Promise<Response> {
+  const { headers } = request, length = headers.get("content-length");
+  const body = await bodyOf(request, length === null ? undefined : Number(length));
+  if (body instanceof ReadableStream) await body.cancel();
+  const id = headers.get("x-request-id") ?? headers.get("x-ms-request-id") ?? undefined;
+  return refusal({ id, ...parts });
+}
+
+/**
+ * The body of a request: its bytes if they are few, a stream otherwise, nothing if there are none.
+ * `request.body` is looked at last, since that alone makes a stream and costs as much as the rest.
+ */
+export async function bodyOf(
+  request: Request,
+  length: number | undefined,
+): Promise<Uint8Array | ReadableStream<Uint8Array> | undefined> {
+  if (length === 0) return undefined;
+  if (length !== undefined && length <= SMALL_BODY) return await request.bytes();
+  if (length === undefined && (request.method === "GET" || request.method === "HEAD")) {
+    return undefined;
+  }
+  return request.body ?? undefined;
+}

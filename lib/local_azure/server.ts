@@ -1,0 +1,202 @@
+/** Local Azure as one process: one port on 127.0.0.1, and behind it whatever a request's host names. */
+
+import { join, resolve } from "node:path";
+import { BadInput, type Clock, systemClock } from "lib/core/mod.ts";
+import { takeLock } from "./folder_lock.ts";
+import { createFront } from "./front.ts";
+import { watchIdle } from "./idle.ts";
+import { type LogFile, openLog } from "./log_file.ts";
+import { page } from "./page.ts";
+import type { Parts } from "./parts.ts";
+import { PARTS } from "./real_parts.ts";
+import { signingKey } from "./tokens.ts";
+import { openWorld, type World } from "./world.ts";
+
+/** Options of {@linkcode openLocalAzure}. */
+export interface LocalAzureOptions {
+  /** The data folder; made where there is none. */
+  readonly folder: string;
+  /** The port on 127.0.0.1; 0 for any. */
+  readonly port: number;
+  /** Whether the next free port will do, up to 99 further. Default no. */
+  readonly nextFree?: boolean;
+  /** Time, before a test moves it through `/_local/clock`. Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** Whether groups and workspaces that are not there are made when they are mentioned. Default no. */
+  readonly lenient?: boolean;
+  /** Further names that Local Azure goes by, e.g. behind a port forward. Default none. */
+  readonly allowHosts?: readonly string[];
+  /** Time without a request after which {@linkcode RunningLocalAzure.stopped} resolves, in ms. Default never. */
+  readonly idleMs?: number;
+  /** How the parts are made. Default: the real ones. */
+  readonly parts?: Parts;
+}
+
+/** A Local Azure that runs. */
+export interface RunningLocalAzure {
+  /** The port on 127.0.0.1. */
+  readonly port: number;
+  /** Resolves when somebody asked it to stop, or nobody asked it for anything for long. */
+  readonly stopped: Promise<void>;
+  /** Ends it: deployments first, then the port, then what is on disk. */
+  close(): Promise<void>;
+}
+
+/** How long requests that are being answered may take when it closes, in milliseconds. */
+const LAST_ANSWERS_MS = 2000;
+
+/** How long a request to an endpoint waits for deployments that a restart brings up, in ms. */
+const REVIVAL_MS = 20_000;
+
+/** What stays when everything is emptied. */
+const KEPT = new Set(["lock", "log.jsonl", "log.1.jsonl"]);
+
+/** Lines of the log that `/_local/log` shows. */
+const LOG_LINES = 200;
+
+/**
+ * Opens Local Azure.
+ *
+ * @param options See {@linkcode LocalAzureOptions}.
+ * @returns See {@linkcode RunningLocalAzure}; it answers already.
+ * @throws {BadInput} If the port is taken, or the folder cannot be written, is in use by another Local
+ * Azure, or was written by a newer one.
+ *
+ * @example
+ * ```ts ignore
+ * const { port, close } = await openLocalAzure({ folder: ".local/local-azure", port: 0 });
+ * await fetch(`http://127.0.0.1:${port}/_local/health`);
+ * await close();
+ * ```
+ */
+export async function openLocalAzure(options: LocalAzureOptions): Promise<RunningLocalAzure> {
+  const { clock = systemClock, allowHosts = [], idleMs = 0, parts = PARTS } = options;
+  const folder = resolve(options.folder), startedAt = clock.now();
+  makeFolder(folder);
+  const unlock = takeLock(join(folder, "lock"), folder);
+  let logFile: LogFile | undefined, server: Server | undefined;
+  const stop = Promise.withResolvers<void>(), idle = watchIdle(idleMs, stop.resolve);
+
+  function letGo(): void {
+    idle.close();
+    logFile?.close();
+    unlock();
+  }
+
+  try {
+    const { log } = logFile = openLog(folder, clock);
+    let world: World;
+    let opening = Promise.resolve(); // requests wait for it
+    let resetting = Promise.resolve();
+
+    const open = async (key?: Uint8Array) => {
+      const { port } = server!.addr, { lenient = false } = options;
+      world = await openWorld({ folder, port, clock, log, parts, lenient, key });
+    };
+    const exchange = async () => {
+      const key = signingKey(world.local.store); // so that tokens handed out stay good
+      await world.close();
+      empty(folder);
+      await open(key);
+      log.info("emptied");
+    };
+    const reset = async () => {
+      await world.quiet(); // deployments write their last lines through the port
+      await (opening = exchange());
+    };
+    const facts = () => ({ port: server!.addr.port, folder, startedAt, now: world.clock.now() });
+    const front = createFront({
+      log,
+      allowHosts,
+      ready: () => opening,
+      hosts: () => world.hosts,
+      revived: () => world.revived(REVIVAL_MS),
+      controls: {
+        world: () => world,
+        health() {
+          const { port, startedAt } = facts();
+          return { ok: true, pid: Deno.pid, port, folder, startedAt: startedAt.toISOString() };
+        },
+        page: () => page(world.local.store, facts()),
+        log: () => lastLines(join(folder, "log.jsonl"), LOG_LINES),
+        reset: () => resetting = resetting.catch(() => {}).then(reset),
+        stop: () => void setTimeout(stop.resolve), // the answer goes out first
+        keepFor: idle.keepFor,
+      },
+    });
+    const opened = Promise.withResolvers<void>();
+    opening = opened.promise;
+    server = listen(options, (request) => {
+      idle.touch();
+      return front(request);
+    });
+    await open();
+    opened.resolve();
+    const { port } = server.addr;
+    log.info("started", { port, folder, pid: Deno.pid });
+    return {
+      port,
+      stopped: stop.promise,
+      async close() {
+        await resetting.catch(() => {}); // whoever asked for it has been told
+        await world.quiet();
+        await shutDown(server!);
+        await world.close();
+        log.info("ended", { pid: Deno.pid });
+        letGo();
+      },
+    };
+  } catch (error) {
+    if (server) await shutDown(server);
+    letGo();
+    throw error;
+  }
+}
+
+/** Removes everything but the lock and the log. */
+function empty(folder: string): void {
+  for (const { name } of [...Deno.readDirSync(folder)]) {
+    if (!KEPT.has(name)) Deno.removeSync(join(folder, name), { recursive: true });
+  }
+}
+
+function lastLines(path: string, count: number): string {
+  return Deno.readTextFileSync(path).trimEnd().split("\n").slice(-count).join("\n");
+}
+
+type Server = Deno.HttpServer<Deno.NetAddr>;
+
+function makeFolder(folder: string): void {
+  try {
+    Deno.mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    const rule = `must be a folder that can be written (${(cause as Error).message})`;
+    throw new BadInput({ field: folder, rule }, { cause });
+  }
+}
+
+/** Listens at the port, or at the next free one if that will do. */
+function listen(
+  { port, nextFree = false }: LocalAzureOptions,
+  handler: (request: Request) => Promise<Response>,
+): Server {
+  const last = nextFree ? port + 99 : port;
+  for (let at = port;; at++) {
+    try {
+      return Deno.serve({ hostname: "127.0.0.1", port: at, onListen() {} }, handler);
+    } catch (cause) {
+      if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+      if (at >= last) {
+        const rule = nextFree ? `must be free, or one of the 99 after it` : "must be free";
+        throw new BadInput({ field: "port", rule, value: port }, { cause });
+      }
+    }
+  }
+}
+
+async function shutDown(server: Deno.HttpServer): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, LAST_ANSWERS_MS);
+  await Promise.race([server.shutdown(), late.promise]);
+  clearTimeout(timer);
+}
