@@ -35,8 +35,8 @@ export function criterionLine({ name, state, evidence }: Criterion): string {
 
 function trains({ metrics, baselines, modelDigest }: JsonRecord): Criterion {
   const name = "model trains and predicts";
-  const accuracy = (metrics as Accuracies | undefined)?.accuracy;
-  const simple = baselines as readonly { accuracy: number }[] | undefined;
+  const accuracy = (metrics as unknown as Accuracies | undefined)?.accuracy;
+  const simple = baselines as unknown as readonly { accuracy: number }[] | undefined;
   if (!accuracy || !simple || typeof modelDigest !== "string") {
     return { name, state: "missed", evidence: "no training record was published" };
   }

@@ -123,7 +123,7 @@ function pageName({ name }: NotebookRun): string {
 
 async function writePages(run: NotebookRun): Promise<void> {
   await writeExecuted(run, PAGES);
-  const page = notebookPage(run.notebook, { title: run.name });
+  const page = notebookPage(run.notebook, { title: run.name, home: "index.html" });
   await replaceFile(join(PAGES, pageName(run)), page);
 }
 

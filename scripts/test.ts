@@ -32,8 +32,9 @@ function countsOf(output: string): Counts {
 }
 
 async function runGroup({ folders, allow }: TestGroup): Promise<Counts> {
-  const doc = folders.includes("lib");
-  const paths = doc ? ["--doc", "lib"] : folders.map((folder) => `tests/${folder}`);
+  const paths = folders.some(isRoom)
+    ? ["--doc", ...folders]
+    : folders.map((folder) => `tests/${folder}`);
   console.log(`\n== ${folders.join(", ")} (${allow.join(" ") || "no permission"})`);
   const command = new Deno.Command(Deno.execPath(), {
     args: ["test", "--quiet", "--frozen", ...allow, ...paths],
@@ -65,6 +66,11 @@ async function hear(
   return text;
 }
 
+/** Whether it is a room, whose examples are tests, and no folder of tests/. */
+function isRoom(folder: string): boolean {
+  return folder.startsWith("lib/");
+}
+
 /** Folders of tests/ that hold tests. */
 async function testFolders(): Promise<string[]> {
   const folders: string[] = [];
@@ -80,22 +86,25 @@ async function testFolders(): Promise<string[]> {
 await main("test", async () => {
   const { on, words } = readFlags({});
   if (on.has("help")) return console.log(HELP), EXIT.done;
-  const known = TEST_GROUPS.flatMap(({ folders }) => folders), there = await testFolders();
-  const stray = there.filter((folder) => !known.includes(folder));
-  if (stray.length > 0) {
+  const known = TEST_GROUPS.flatMap(({ folders }) => folders);
+  const there = [...await testFolders(), ...known.filter(isRoom)];
+  const stray = there.find((folder) => !known.includes(folder));
+  if (stray !== undefined) {
     const rule = "must be in scripts/test_groups.ts, or nobody runs its tests";
-    throw new BadInput({ field: `tests/${stray[0]}`, rule });
+    throw new BadInput({ field: `tests/${stray}`, rule });
   }
   const wanted = words.map((word) => word.replace(/^tests\//, "").replace(/\/$/, ""));
-  const unknown = wanted.find((folder) => folder !== "lib" && !there.includes(folder));
+  const isWanted = (folder: string, word: string) =>
+    folder === word || folder.startsWith(`${word}/`);
+  const unknown = wanted.find((word) => !there.some((folder) => isWanted(folder, word)));
   if (unknown !== undefined) {
     throw new BadInput({ field: unknown, rule: `must be one of lib, ${there.join(", ")}` });
   }
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
   for (const group of TEST_GROUPS) {
     const folders = group.folders.filter((folder) =>
-      (folder === "lib" || there.includes(folder)) &&
-      (wanted.length === 0 || wanted.includes(folder))
+      there.includes(folder) &&
+      (wanted.length === 0 || wanted.some((word) => isWanted(folder, word)))
     );
     if (folders.length === 0) continue;
     const { passed, failed, skipped } = await runGroup({ ...group, folders });

@@ -14,7 +14,7 @@ export type JsonRecord = { readonly [key: string]: Json };
  * @param value Plain data. Keys whose value is `undefined` are left out, as JSON does.
  * @returns The one text that stands for `value`.
  * @throws {TypeError} If a value has no JSON form (NaN, Infinity, BigInt, function, `undefined` in an
- * array, class instances such as Date or Map); the message says where.
+ * array, half a surrogate pair, class instances such as Date or Map); the message says where.
  * @see RFC 8785, JSON Canonicalization Scheme.
  *
  * @example
@@ -30,22 +30,33 @@ export function canonicalJson(value: unknown): string {
 }
 
 function write(value: unknown, path: string): string {
-  if (value === null || typeof value === "boolean" || typeof value === "string") {
-    return JSON.stringify(value);
-  }
+  if (typeof value === "string") return writeText(value, path);
+  if (value === null || typeof value === "boolean") return JSON.stringify(value);
   if (typeof value === "number" && Number.isFinite(value)) return JSON.stringify(value);
   if (Array.isArray(value)) {
-    return `[${value.map((item, i) => write(item, `${path}/${i}`)).join(",")}]`;
+    // Array.from: map would pass over a hole
+    return `[${Array.from(value, (item, i) => write(item, `${path}/${i}`)).join(",")}]`;
   }
   if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
     const fields = Object.entries(value)
       .filter(([, item]) => item !== undefined)
       .sort(([a], [b]) => a < b ? -1 : 1)
-      .map(([key, item]) => `${JSON.stringify(key)}:${write(item, `${path}/${key}`)}`);
+      .map(([key, item]) => `${writeText(key, `${path}/${key}`)}:${write(item, `${path}/${key}`)}`);
     return `{${fields.join(",")}}`;
   }
   const kind = typeof value === "object"
     ? (value.constructor?.name ?? "an object without Object.prototype")
     : String(value);
-  throw new TypeError(`Cannot write canonical JSON as ${path || "/"} must be plain data: ${kind}`);
+  throw notPlain(path, kind);
+}
+
+function writeText(text: string, path: string): string {
+  if (!text.isWellFormed()) throw notPlain(path, "text with half a surrogate pair");
+  return JSON.stringify(text);
+}
+
+function notPlain(path: string, found: string): TypeError {
+  return new TypeError(
+    `Cannot write canonical JSON as ${path || "/"} must be plain data: ${found}`,
+  );
 }

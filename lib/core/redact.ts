@@ -43,7 +43,11 @@ export function redact(value: unknown, secrets: readonly string[] = []): unknown
   if (value instanceof Error) {
     return { name: value.name, message: redactText(value.message, secrets) };
   }
+  if (typeof value === "bigint") return String(value); // JSON has none
   if (typeof value === "object" && value !== null) {
+    if ("toJSON" in value && typeof value.toJSON === "function") { // dates, URLs
+      return redact(value.toJSON(), secrets);
+    }
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
         key,
@@ -55,7 +59,8 @@ export function redact(value: unknown, secrets: readonly string[] = []): unknown
 }
 
 function redactText(text: string, secrets: readonly string[]): string {
-  for (const secret of secrets) {
+  // the longest first: a secret that begins with another would leave its tail
+  for (const secret of secrets.toSorted((a, b) => b.length - a.length)) {
     if (secret.length >= SHORTEST) text = text.replaceAll(secret, MASK);
   }
   for (const pattern of SECRET_TEXT) text = text.replace(pattern, MASK);

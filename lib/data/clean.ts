@@ -6,7 +6,7 @@ import type { ContractReport } from "./contract.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { RawTable } from "./raw_table.ts";
 import { rowKeys } from "./row_keys.ts";
-import { conversion } from "./units.ts";
+import { conversion, convert } from "./units.ts";
 
 /** One thing that cleaning did. */
 export interface CleaningAction {
@@ -61,11 +61,15 @@ export function clean(
   { descriptor, contract }: { descriptor: Descriptor; contract: ContractReport },
 ): CleanTable {
   const { features, classes, cleaning } = descriptor;
+  for (const { row, column } of refusals(contract, descriptor)) {
+    if (row !== null) throw unmended(raw, row, column);
+  }
   const actions: CleaningAction[] = [];
   const dropped = new Set<number>();
   for (const rule of ["missing", "range"] as const) {
     if (cleaning[rule] !== "drop") continue;
-    const lines = distinct(contract.violations.filter((found) => found.rule === rule));
+    const lines = distinct(contract.violations.filter((found) => found.rule === rule))
+      .filter((line) => !dropped.has(line)); // each row counts once
     lines.forEach((line) => dropped.add(line));
     const why = rule === "missing" ? "an empty cell" : "a value outside its range";
     if (lines.length) {
@@ -137,7 +141,7 @@ export function samplesDigest({ features, x, y }: Samples, classes: readonly str
 function toSamples(
   raw: RawTable,
   places: readonly number[],
-  { features, classes }: Descriptor,
+  { features, classes, target }: Descriptor,
   factors: readonly number[],
 ): Samples {
   const d = features.length;
@@ -145,12 +149,11 @@ function toSamples(
   places.forEach((row, i) => {
     features.forEach(({ name }, f) => {
       const value = raw.numbers[name][row];
-      if (value === null || !Number.isFinite(value)) throw unmended(raw, row, name);
-      // a converted value is rounded to 12 digits, so that 14 mm is 1.4 cm and not 1.4000000000000001
-      x[i * d + f] = factors[f] === 1 ? value : Number((value * factors[f]).toPrecision(12));
+      if (value === null || !Number.isFinite(value)) throw unmended(raw, raw.lines[row], name);
+      x[i * d + f] = convert(value, factors[f]) + 0; // + 0: -0 is another spelling of 0
     });
     const label = classes.indexOf(raw.labels[row]!);
-    if (label < 0) throw unmended(raw, row, "the class");
+    if (label < 0) throw unmended(raw, raw.lines[row], target);
     y[i] = label;
   });
   return {
@@ -161,10 +164,8 @@ function toSamples(
   };
 }
 
-function unmended(raw: RawTable, row: number, column: string): RangeError {
-  return new RangeError(
-    `Cannot clean ${raw.file} as line ${raw.lines[row]} must keep the contract in ${column}`,
-  );
+function unmended({ file }: RawTable, line: number, column: string): RangeError {
+  return new RangeError(`Cannot clean ${file} as line ${line} must keep the contract in ${column}`);
 }
 
 function distinct(violations: ContractReport["violations"]): number[] {

@@ -2,7 +2,7 @@
 
 import type { Descriptor } from "./descriptor.ts";
 import type { RawTable } from "./raw_table.ts";
-import { conversion } from "./units.ts";
+import { conversion, convert } from "./units.ts";
 
 /** The rules, in the order in which they are checked. */
 export const CONTRACT_RULES = {
@@ -106,7 +106,8 @@ function brokenRule(
   if (text === null) return "missing";
   if (number === null) return "type";
   if (!Number.isFinite(number)) return "finite";
-  return number * factor < min || number * factor > max ? "range" : undefined;
+  const value = convert(number, factor);
+  return value < min || value > max ? "range" : undefined;
 }
 
 function classViolations(column: string, counts: ReadonlyMap<string, number>): Violation[] {

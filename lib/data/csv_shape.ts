@@ -10,7 +10,7 @@ export interface CsvShape {
   readonly header: readonly string[];
   /** The 1-based line on which each data record begins. (n) */
   readonly lines: readonly number[];
-  /** The text with blank lines and the byte order mark taken out. */
+  /** The data records, without header, blank lines and byte order mark. */
   readonly text: string;
 }
 
@@ -20,8 +20,8 @@ export interface CsvShape {
  * @param text The file's text; LF and CRLF both end a line, blank lines are passed over.
  * @param file Its name, for messages.
  * @returns See {@linkcode CsvShape}.
- * @throws {BadInput} If the text is empty, has only a header, or has a record with another number of
- * fields than the header; the message names the line.
+ * @throws {BadInput} If the text is empty, has only a header, or has a record with a stray quote or
+ * with another number of fields than the header; the message names the line.
  * @see RFC 4180.
  *
  * @example
@@ -36,24 +36,27 @@ export interface CsvShape {
  */
 export function csvShape(text: string, file: string): CsvShape {
   const records = splitRecords(text.replace(/^\uFEFF/, ""));
-  if (records.length === 0) {
+  const at = records.findIndex(({ text }) => text.trim() !== "");
+  if (at < 0) {
     throw new BadInput({ field: file, rule: "must have a header line and rows", value: "" });
   }
-  const [head, ...body] = records;
+  const head = records[at];
   const separator = [",", ";", "\t"]
-    .map((character) => ({ character, fields: fieldCount(head.text, character) }))
+    .map((character) => ({ character, fields: fieldsOf(head.text, character)?.length ?? 0 }))
     .reduce((best, next) => next.fields > best.fields ? next : best).character;
-  const header = head.text.split(separator).map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
+  const header = fields(head, separator, file).map((name) => name.trim());
+  // a line of tabs is blank, unless tabs make it a row of empty fields
+  const body = records.slice(at + 1).filter(({ text }) => separator === "\t" || text.trim() !== "");
   if (body.length === 0) {
     throw new BadInput({ field: file, rule: "must have rows below its header", value: head.text });
   }
-  for (const { text, line } of body) {
-    const fields = fieldCount(text, separator);
-    if (fields !== header.length) {
+  for (const record of body) {
+    const { length } = fields(record, separator, file);
+    if (length !== header.length) {
       throw new BadInput({
-        field: `${file} line ${line}`,
+        field: `${file} line ${record.line}`,
         rule: `must have ${header.length} fields like the header`,
-        value: fields,
+        value: length,
       });
     }
   }
@@ -61,33 +64,55 @@ export function csvShape(text: string, file: string): CsvShape {
     separator,
     header,
     lines: body.map(({ line }) => line),
-    text: records.map(({ text }) => text).join("\n") + "\n",
+    text: body.map(({ text }) => text).join("\n") + "\n",
   };
 }
 
-/** Records with the line each begins on; a line end inside quotes does not end a record. */
-function splitRecords(text: string): { text: string; line: number }[] {
-  const records: { text: string; line: number }[] = [];
-  let open = "", from = 0;
+/** A record's text and the line on which it begins. */
+interface CsvRecord {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Records but for empty lines; a line end inside quotes does not end a record. */
+function splitRecords(text: string): CsvRecord[] {
+  const records: CsvRecord[] = [];
+  let open: string[] = [], quotes = 0, from = 0;
+  const close = () => {
+    records.push({ text: open.join("\n"), line: from });
+    open = [];
+  };
   text.split("\n").forEach((raw, i) => {
     const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
-    if (open === "" && line.trim() === "") return;
-    if (open === "") from = i + 1;
-    open = open === "" ? line : `${open}\n${line}`;
-    if (open.includes('"') && open.split('"').length % 2 === 0) return; // a quote is still open
-    records.push({ text: open, line: from });
-    open = "";
+    if (open.length === 0) {
+      if (line.trim() === "" && !line.includes("\t")) return;
+      from = i + 1;
+    }
+    open.push(line);
+    quotes += line.split('"').length - 1;
+    if (quotes % 2 === 0) close(); // else a quote is still open
   });
-  if (open !== "") records.push({ text: open, line: from });
+  if (open.length > 0) close();
   return records;
 }
 
-function fieldCount(record: string, separator: string): number {
-  if (!record.includes('"')) return record.split(separator).length;
-  let count = 1, quoted = false;
-  for (const character of record) {
-    if (character === '"') quoted = !quoted;
-    else if (character === separator && !quoted) count++;
+function fields({ text, line }: CsvRecord, separator: string, file: string): string[] {
+  const found = fieldsOf(text, separator);
+  if (found) return found;
+  const rule = "must have quotes around whole fields only, and doubled inside them";
+  throw new BadInput({ field: `${file} line ${line}`, rule, value: text });
+}
+
+/** A record's fields without their quotes; undefined if a quote is where RFC 4180 has none. */
+function fieldsOf(record: string, separator: string): string[] | undefined {
+  if (!record.includes('"')) return record.split(separator);
+  const field = new RegExp(`(?:"([^"]*(?:""[^"]*)*)"|([^"${separator}]*))(${separator}|$)`, "y");
+  const found: string[] = [];
+  for (let more = true; more;) {
+    const match = field.exec(record);
+    if (!match) return undefined;
+    found.push(match[1]?.replaceAll('""', '"') ?? match[2]);
+    more = match[3] !== "";
   }
-  return count;
+  return found;
 }

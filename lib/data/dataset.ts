@@ -1,7 +1,7 @@
 /** From a descriptor's path to rows that can be trusted, in one call. */
 
-import { BadInput, show } from "lib/core/mod.ts";
-import { checkContract, type ContractReport } from "./contract.ts";
+import { BadInput, classCounts, show } from "lib/core/mod.ts";
+import { checkContract, type ContractReport, MIN_CLASS_ROWS } from "./contract.ts";
 import { clean, type CleanTable, refusals } from "./clean.ts";
 import { type Descriptor, readDescriptor } from "./descriptor.ts";
 import { drawHoldout, type FrozenHoldout, readHoldout } from "./holdout.ts";
@@ -45,6 +45,7 @@ export async function loadDataset(path: string): Promise<Dataset> {
   const contract = checkContract(raw, descriptor);
   refuse(raw.file, refusals(contract, descriptor));
   const table = clean(raw, { descriptor, contract });
+  refuseThinClass(raw.file, table, descriptor);
   const kept = await readHoldout(descriptor);
   const holdout = kept ?? drawHoldout(table.samples, descriptor.name);
   return { ...table, descriptor, raw, contract, holdout, frozen: kept !== undefined };
@@ -53,11 +54,26 @@ export async function loadDataset(path: string): Promise<Dataset> {
 function refuse(file: string, violations: ContractReport["violations"]): void {
   if (violations.length === 0) return;
   const [{ row, column, expected, value }] = violations;
-  const more = violations.length > 1
-    ? ` (and ${violations.length - 1} more violations of the contract)`
+  const others = violations.length - 1;
+  const more = others > 0
+    ? ` (and ${others} more violation${others > 1 ? "s" : ""} of the contract)`
     : "";
   throw new BadInput({
     field: `${file} ${row === null ? "" : `line ${row} `}column "${column}"`,
     rule: `${expected}: got ${show(value)}${more}`,
+  });
+}
+
+/** The contract counts the rows of the file; those that cleaning dropped cannot be split. */
+function refuseThinClass(file: string, { samples }: CleanTable, { target }: Descriptor): void {
+  const counts = classCounts(samples);
+  const thin = counts.findIndex((count) => count < MIN_CLASS_ROWS);
+  if (thin < 0) return;
+  throw new BadInput({
+    field: `${file} column "${target}"`,
+    rule: `class "${
+      samples.classes[thin]
+    }" must keep at least ${MIN_CLASS_ROWS} rows after cleaning`,
+    value: counts[thin],
   });
 }

@@ -46,7 +46,12 @@ export interface Descriptor {
   readonly cleaning: CleaningPolicy;
 }
 
-const validate = new Ajv({ strict: false, allErrors: true, verbose: true }).compile(schema);
+const validate = new Ajv({
+  strict: false,
+  strictNumbers: true, // JSON can spell Infinity: 1e999
+  allErrors: true,
+  verbose: true,
+}).compile(schema);
 
 /**
  * Reads a descriptor.
@@ -83,7 +88,7 @@ export async function readDescriptor(path: string): Promise<Descriptor> {
   } catch (cause) {
     throw new BadInput({
       field: `${basename(path)} /`,
-      rule: `must be JSON (${(cause as Error).message})`,
+      rule: `must be JSON (${(cause as Error).message.replace(/\s+/g, " ")})`,
       value: text.slice(0, 40),
     }, { cause });
   }

@@ -26,7 +26,8 @@ export interface FrozenHoldout {
 const HOLDOUT_SEED = 1936;
 
 /**
- * Draws the holdout of a dataset: the same rows for the same rows, whatever the training seed.
+ * Draws the holdout of a dataset: the same rows for the same rows, whatever their order and the
+ * training seed.
  *
  * @param samples n clean rows.
  * @param dataset The dataset's name.
@@ -43,9 +44,12 @@ const HOLDOUT_SEED = 1936;
  * ```
  */
 export function drawHoldout(samples: Samples, dataset: string): FrozenHoldout {
-  const { holdout } = splitSamples(samples, { seed: HOLDOUT_SEED });
-  const keys = rowKeys(take(samples, holdout)).sort();
-  return { dataset, rows: keys.length, sha256: digestOf(keys), keys };
+  // in the order of their keys, so that the order of the file decides nothing
+  const keys = rowKeys(samples),
+    order = [...keys.keys()].sort((a, b) => keys[a] < keys[b] ? -1 : 1);
+  const { holdout } = splitSamples(take(samples, order), { seed: HOLDOUT_SEED });
+  const held = holdout.map((place) => keys[order[place]]).sort();
+  return { dataset, rows: held.length, sha256: digestOf(held), keys: held };
 }
 
 /** Where the frozen holdout of a descriptor lies: `iris.dataset.json` → `iris.holdout.json`. */
@@ -96,6 +100,13 @@ export async function readHoldout(descriptor: Descriptor): Promise<FrozenHoldout
       field: `${file} /sha256`,
       rule: `must be the digest of its keys (${sha256?.slice(0, 12) ?? "there are none"})`,
       value: record.sha256,
+    });
+  }
+  if (record.rows !== record.keys.length) {
+    throw new BadInput({
+      field: `${file} /rows`,
+      rule: `must be the number of its keys (${record.keys.length})`,
+      value: record.rows,
     });
   }
   return record;

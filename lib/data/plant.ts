@@ -3,6 +3,7 @@
 import type { ContractRule } from "./contract.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { RawTable } from "./raw_table.ts";
+import { conversion, convert } from "./units.ts";
 
 /** One mistake, and the rule that has to find it. */
 export interface PlantedMistake {
@@ -45,7 +46,8 @@ export function plantMistakes(
   }
   const { features, target } = descriptor;
   const first = features[0].name, last = features[features.length - 1];
-  const tooLarge = last.max + Math.abs(last.max) + 1;
+  const toCsv = conversion({ from: last.unit, to: last.csvUnit })!;
+  const tooLarge = convert(last.max + Math.abs(last.max) + 1, toCsv);
   const cells: [column: string, rule: ContractRule, value: string | null, number: number | null][] =
     [
       [first, "type", "abc", null],

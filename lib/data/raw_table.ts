@@ -105,8 +105,8 @@ export function parseRawTable(bytes: Uint8Array, descriptor: Descriptor): RawTab
       });
     }
   }
-  // the header goes: polars would rename doubled columns that the descriptor does not even name
-  const frame = pl.readCSV(text.slice(text.indexOf("\n") + 1), {
+  // without the header: polars would rename doubled columns that the descriptor does not even name
+  const frame = pl.readCSV(text, {
     hasHeader: false,
     inferSchemaLength: 0,
     sep: separator,

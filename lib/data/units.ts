@@ -26,8 +26,28 @@ const FAMILIES: readonly Readonly<Record<string, number>>[] = [
  */
 export function conversion({ from, to }: { from: string; to: string }): number | undefined {
   if (from === to) return 1;
-  const family = FAMILIES.find((units) => from in units && to in units);
+  const family = FAMILIES.find((units) => Object.hasOwn(units, from) && Object.hasOwn(units, to));
   if (!family) return undefined;
   // 12 significant digits: 0.001 / 0.01 is not quite 0.1 in binary
   return Number((family[from] / family[to]).toPrecision(12));
+}
+
+/**
+ * A value in another unit.
+ *
+ * @param value In the unit that it has.
+ * @param factor What {@linkcode conversion} gave.
+ * @returns The value, rounded to 12 digits where it is converted: 14 mm is 1.4 cm, not
+ * 1.4000000000000001, and so a value on a limit stays on it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { convert } from "lib/data/mod.ts";
+ *
+ * assert.equal(convert(14, 0.1), 1.4);
+ * ```
+ */
+export function convert(value: number, factor: number): number {
+  return factor === 1 ? value : Number((value * factor).toPrecision(12));
 }

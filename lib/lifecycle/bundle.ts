@@ -187,12 +187,17 @@ export async function loadBundle(
   } catch (cause) {
     throw new BadInput({ field: recordPath, rule: "must be a JSON file" }, { cause });
   }
+  const digest = record?.modelDigest;
+  if (typeof digest !== "string") { // without it any model would do
+    const rule = "must be the model's digest";
+    throw new BadInput({ field: `${recordPath} /modelDigest`, rule, value: digest });
+  }
   try {
     bytes = await Deno.readFile(modelPath);
   } catch (cause) {
     throw new BadInput({ field: modelPath, rule: "must be a file" }, { cause });
   }
-  return { model: readModel(bytes, { digest: record.modelDigest }), record };
+  return { model: readModel(bytes, { digest }), record };
 }
 
 function pretty(value: unknown): string {

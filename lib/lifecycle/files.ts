@@ -63,7 +63,12 @@ export async function replaceFolder(
       if (error instanceof Deno.errors.NotFound) return false;
       throw error;
     });
-    await Deno.rename(next, path);
+    try {
+      await Deno.rename(next, path);
+    } catch (error) {
+      if (had) await Deno.rename(old, path); // the old must not be lost for want of the new
+      throw error;
+    }
     if (had) await Deno.remove(old, { recursive: true });
   } catch (error) {
     await Deno.remove(next, { recursive: true }).catch(() => {});

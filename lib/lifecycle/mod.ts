@@ -10,6 +10,7 @@ export * from "./files.ts";
 export * from "./machine.ts";
 export * from "./paths.ts";
 export * from "./provenance.ts";
+export * from "./readme_picture.ts";
 export * from "./steps.ts";
 export * from "./tables.ts";
 export * from "./train.ts";

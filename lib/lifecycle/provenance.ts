@@ -28,7 +28,7 @@ export async function readProvenance(): Promise<Provenance> {
   const commit = await git("rev-parse", "HEAD");
   const changed = await git("status", "--porcelain", "--untracked-files=no");
   return {
-    commit: commit && (changed ? `${commit}-dirty` : commit),
+    commit: commit && (changed === "" ? commit : `${commit}-dirty`),
     lockfile: sha256(await Deno.readFile(fromCheckout("deno.lock"))),
   };
 }

@@ -34,13 +34,13 @@ export function rowsTable(
     [...y.keys()].filter((i) => y[i] === label).slice(0, each)
   );
   const rows = places.map((i): Record<string, number | string> => ({
-    line: lines[i],
+    "CSV line": lines[i], // not "line": a feature may be called so
     ...Object.fromEntries(features.map(({ name }, f) => [name, x[i * d + f]])),
     [descriptor.target]: classes[y[i]],
   }));
   return table(rows, {
     columns: [
-      { key: "line", label: "CSV line", digits: 0 },
+      { key: "CSV line", digits: 0 },
       ...features.map(({ name, unit }, f) => ({ key: name, unit, digits: digitsOf(samples, f) })),
       { key: descriptor.target },
     ],

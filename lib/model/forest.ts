@@ -84,16 +84,20 @@ export function flattenForest(
   function add(node: NodeJson, own: readonly number[], path: string): number {
     const bad = (rule: string, value: unknown) =>
       new BadInput({ field: `forest ${path}`, rule, value });
-    if (node && "distribution" in node) {
+    if (typeof node !== "object" || node === null) throw bad("must be a leaf or a split", node);
+    if ("distribution" in node) {
       const shares = node.distribution?.[0];
-      if (!Array.isArray(shares) || shares.length === 0 || shares.length > classes) {
+      if (
+        !Array.isArray(shares) || shares.length === 0 || shares.length > classes ||
+        !shares.every(Number.isFinite)
+      ) {
         throw bad(`must have 1 to ${classes} class shares`, shares);
       }
       let best = 0; // the first largest: on a tie the lowest class wins, as in the package
       for (let c = 1; c < shares.length; c++) if (shares[c] > shares[best]) best = c;
       return ~(leafLabel.push(best) - 1);
     }
-    if (!node || !Number.isFinite(node.splitValue) || !node.left || !node.right) {
+    if (!Number.isFinite(node.splitValue) || !node.left || !node.right) {
       throw bad("must be a leaf or a split", node);
     }
     const column = own[node.splitColumn];
@@ -109,8 +113,8 @@ export function flattenForest(
     return at;
   }
 
-  const roots = estimators.map(({ root }, t) =>
-    add(root, json.baseModel.indexes?.[t] ?? [], `tree ${t}`)
+  const roots = estimators.map((tree, t) =>
+    add(tree?.root, json.baseModel.indexes?.[t] ?? [], `tree ${t}`)
   );
   return {
     columns,

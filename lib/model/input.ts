@@ -60,12 +60,10 @@ export function checkInput(rows: unknown, signature: Signature): CheckedInput {
   const violations: InputViolation[] = [], unusual: InputViolation[] = [];
   const x = new Float64Array(rows.length * inputs.length);
   const names = inputs.map(({ name }) => name);
-  rows.forEach((row, i) => {
-    const values = rowValues(row, names);
-    if (!Array.isArray(values)) {
-      violations.push({ row: i, input: null, rule: values.rule, value: row });
-      return;
-    }
+  Array.from(rows).forEach((row, i) => { // Array.from: forEach passes over holes
+    const { values, rules } = rowValues(row, names);
+    violations.push(...rules.map((rule) => ({ row: i, input: null, rule, value: row })));
+    if (!values) return;
     inputs.forEach(({ name, unit, min, max }, f) => {
       const value = values[f];
       if (typeof value !== "number" || !Number.isFinite(value)) {
@@ -82,17 +80,28 @@ export function checkInput(rows: unknown, signature: Signature): CheckedInput {
   return violations.length > 0 ? { ok: false, violations } : { ok: true, x, unusual };
 }
 
-function rowValues(row: unknown, names: readonly string[]): unknown[] | { rule: string } {
+/** A row's values in the signature's order, or the rules that it breaks as a whole. */
+function rowValues(
+  row: unknown,
+  names: readonly string[],
+): { values?: unknown[]; rules: string[] } {
   if (Array.isArray(row)) {
+    if (row.length === names.length) return { values: row, rules: [] };
     const count = names.length === 1 ? "1 value" : `${names.length} values`;
-    return row.length === names.length ? row : { rule: `must have ${count}: ${names.join(", ")}` };
+    return { rules: [`must have ${count}: ${names.join(", ")}`] };
   }
   if (typeof row !== "object" || row === null) {
-    return { rule: "must be an array of numbers or an object by input name" };
+    return { rules: ["must be an array of numbers or an object by input name"] };
   }
   const missing = names.filter((name) => !Object.hasOwn(row, name));
-  if (missing.length > 0) return { rule: `must have ${missing.join(", ")}` };
   const extra = Object.keys(row).filter((name) => !names.includes(name));
-  if (extra.length > 0) return { rule: `must not have ${extra.join(", ")}` };
-  return names.map((name) => (row as Record<string, unknown>)[name]);
+  if (missing.length + extra.length > 0) {
+    return {
+      rules: [
+        ...(missing.length > 0 ? [`must have ${missing.join(", ")}`] : []),
+        ...(extra.length > 0 ? [`must not have ${extra.join(", ")}`] : []),
+      ],
+    };
+  }
+  return { values: names.map((name) => (row as Record<string, unknown>)[name]), rules: [] };
 }

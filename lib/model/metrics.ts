@@ -67,7 +67,7 @@ const SMALLEST = 2 ** -52;
  * @param outcome See {@linkcode Outcome}.
  * @param classes Class names. (k)
  * @returns See {@linkcode Metrics}.
- * @throws {RangeError} If there are no rows, or the arrays do not fit together.
+ * @throws {RangeError} If there are no rows, the arrays do not fit together, or a label is no class.
  * @see Brier (1950), Monthly Weather Review 78, for the sum over classes; scikit-learn's `log_loss`.
  *
  * @example
@@ -94,6 +94,10 @@ export function measure(outcome: Outcome, classes: readonly string[]): Metrics {
   const confusion = classes.map(() => classes.map(() => 0));
   let logLoss = 0, brier = 0;
   for (let i = 0; i < n; i++) {
+    const largest = Math.max(actual[i], labels[i]);
+    if (largest >= k) {
+      throw new RangeError(`Cannot measure row ${i} as labels must be below ${k}: ${largest}`);
+    }
     confusion[actual[i]][labels[i]]++;
     logLoss -= Math.log(Math.max(probabilities[i * k + actual[i]], SMALLEST));
     for (let c = 0; c < k; c++) {

@@ -32,6 +32,7 @@ export * from "./code_cells.ts";
 export * from "./ensure.ts";
 export { writeExecuted, type WriteOptions } from "./executed.ts";
 export * from "./finding.ts";
+export * from "./format_check.ts";
 export * from "./guard.ts";
 export * from "./kernel.ts";
 export * from "./list_notebooks.ts";

@@ -78,10 +78,11 @@ export function oneSplitBaseline(samples: Samples): Baseline {
       if (value === next) continue;
       const correct = Math.max(...left) + Math.max(...right);
       if (correct > best.correct) {
+        const middle = value + (next - value) / 2;
         best = {
           correct,
           feature,
-          threshold: value + (next - value) / 2,
+          threshold: middle > value ? middle : next, // of two neighbouring doubles
           left: [...left],
           right: [...right],
         };

@@ -14,7 +14,7 @@ export interface BehaviourCheck {
   readonly expectation: string;
   /** Cases tried. */
   readonly cases: number;
-  /** Share of them in which the model behaved. */
+  /** Share of them in which the model behaved; 0 if none was tried. */
   readonly value: number;
   /** Share needed to pass. */
   readonly limit: number;
@@ -137,6 +137,6 @@ function finding(
   cases: number,
   limit: number,
 ): BehaviourCheck {
-  const value = cases > 0 ? behaved / cases : 1;
+  const value = cases > 0 ? behaved / cases : 0; // nothing tried is nothing shown
   return { kind, expectation, cases, value, limit, passed: value >= limit };
 }

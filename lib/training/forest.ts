@@ -77,21 +77,18 @@ export async function trainForest(
   const { trees, maxDepth, minRows, featureShare } = checkForestOptions(options, samples);
   checkSeed(seed);
   const { classes, y } = samples, n = y.length, k = classes.length;
-  const x = rowsOf(samples), labels = [...y];
+  const x = rowsOf(samples), labels = [...y], maxFeatures = columnShare(samples, featureShare);
   const indexes: number[][] = [], roots: NodeJson[] = [];
   const votes = new Uint16Array(n * k);
   let breath = performance.now();
   for (let t = 0; t < trees; t++) {
     signal?.throwIfAborted();
-    const tree = new LenientForest({
-      nEstimators: 1,
+    const tree = growTree(x, labels, {
       seed: stream(seed, `tree:${t}`).integer(2 ** 31),
-      maxFeatures: featureShare,
-      replacement: true,
+      maxFeatures,
       treeOptions: { maxDepth: maxDepth ?? Infinity, minNumSamples: minRows },
     });
-    tree.train(x, labels);
-    tree.oobResults!.forEach(({ all }, i) => all.forEach((label) => votes[i * k + label]++));
+    tree.oobResults?.forEach(({ all }, i) => all.forEach((label) => votes[i * k + label]++));
     const [columns] = tree.indexes!;
     indexes.push(columns);
     // deno-lint-ignore no-explicit-any -- the package's types stop at `Estimator`
@@ -113,6 +110,32 @@ export async function trainForest(
     estimators,
   } as const;
   return { json: { name: "RFClassifier", baseModel }, outOfBag: outOfBag(y, votes, k) };
+}
+
+/** A forest of one tree; without out-of-bag results where its bag holds every row. */
+function growTree(
+  x: number[][],
+  labels: number[],
+  options: { seed: number; maxFeatures: number; treeOptions: object },
+): LenientForest {
+  const grow = (noOOB: boolean) => {
+    const tree = new LenientForest({ ...options, nEstimators: 1, replacement: true, noOOB });
+    tree.train(x, labels);
+    return tree;
+  };
+  try {
+    return grow(false);
+  } catch (error) {
+    // of a few rows a bag may hold all, and the package trips over the rest that is empty
+    if (error instanceof RangeError && /column indices/.test(error.message)) return grow(true);
+    throw error;
+  }
+}
+
+/** The share that makes the package draw at least one column: it rounds d × share down, even to none. */
+function columnShare({ features: { length: d } }: Samples, share: number): number {
+  const columns = Math.max(1, Math.floor(d * share));
+  return Math.min(1, (columns + 0.5) / d);
 }
 
 function rowsOf({ features, x, y }: Samples): number[][] {

@@ -10,7 +10,7 @@ export interface ForestOptions {
   readonly maxDepth: number | null;
   /** A node with so many rows or fewer becomes a leaf, 1 to 1,000. Default 3. */
   readonly minRows: number;
-  /** Columns drawn for each tree, with replacement, as a share of all: above 0, at most 1. Default 1. */
+  /** Columns drawn for each tree, with replacement, as a share of all: above 0, at most 1. At least one is drawn. Default 1. */
   readonly featureShare: number;
 }
 
@@ -51,9 +51,10 @@ export function checkForestOptions(
   whole("trees", options.trees, 2000);
   whole("minRows", options.minRows, 1000);
   if (options.maxDepth !== null) whole("maxDepth", options.maxDepth, 1000);
-  if (!(options.featureShare > 0 && options.featureShare <= 1)) {
+  const { featureShare } = options;
+  if (typeof featureShare !== "number" || !(featureShare > 0 && featureShare <= 1)) {
     const rule = "must be above 0 and at most 1";
-    throw new BadInput({ field: "featureShare", rule, value: options.featureShare });
+    throw new BadInput({ field: "featureShare", rule, value: featureShare });
   }
   const present = samples && classCounts(samples).filter((count) => count > 0).length;
   if (present !== undefined && present < 2) {

@@ -114,6 +114,7 @@ export function chart(
     grid: true,
     ...plot,
     x: { labelAnchor: "center", ...plot.x },
+    y: { nice: true, ...plot.y },
     symbol: { range: CLASS_SYMBOLS, ...plot.symbol },
   } as unknown as Plot.PlotOptions; // Plot checks them; its types cannot be part of our manual
   const drawing = drawPlot(fitted(options));
@@ -127,18 +128,25 @@ export function chart(
   });
 }
 
-/** The options with colours and left margin, which depend on the data: a first drawing tells them. */
+/** The options with what depends on the data, as a first drawing tells it. */
 function fitted(options: Plot.PlotOptions): Plot.PlotOptions {
   const ownColours = ["scheme", "range", "interpolate"].some((key) =>
     options.color && key in options.color
   );
   const ownMargin = options.marginLeft !== undefined || options.margin !== undefined;
-  if (ownColours && ownMargin) return options;
   const trial = drawPlot(options);
   const colour = trial.scale("color"), marginLeft = 26 + widest(trial.yTicks);
+  // a line through the middle of a bar says nothing
+  const grid = (scale?: Plot.Scale) => scale?.type === "band" ? { grid: false } : {};
   return {
     ...options,
-    ...(!ownMargin && { marginLeft, y: { labelOffset: marginLeft - SIDE, ...options.y } }),
+    ...(!ownMargin && { marginLeft }),
+    x: { ...grid(trial.scale("x")), ...options.x },
+    y: {
+      ...grid(trial.scale("y")),
+      ...(!ownMargin && { labelOffset: marginLeft - SIDE }), // below the title
+      ...options.y,
+    },
     ...(!ownColours && colour && { color: { ...options.color, ...houseColours(colour) } }),
   };
 }

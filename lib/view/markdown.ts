@@ -117,8 +117,10 @@ function safeTags(html: string): string {
 function safeAddress(href: string): string | undefined {
   // browsers ignore control characters and line breaks inside `java\nscript:`
   const address = href.replaceAll("&amp;", "&").replace(/[\0-\x20\x7f]/g, "");
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(address)?.[1].toLowerCase();
-  if (scheme) return ["http", "https", "mailto"].includes(scheme) ? address : undefined;
+  const scheme = /^([^/?#]*):/.exec(address)?.[1].toLowerCase(); // of whatever characters
+  if (scheme !== undefined) {
+    return ["http", "https", "mailto"].includes(scheme) ? address : undefined;
+  }
   if (address.startsWith("#")) return `#${slug(decode(address.slice(1)))}`;
   return address.replace(/\.ipynb(?=$|[?#])/, ".html");
 }

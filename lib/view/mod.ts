@@ -18,10 +18,10 @@
  *
  * Importing runs none of the npm packages. Plot, linkedom, marked and highlight.js are `import defer`:
  * they start at their first use, while drawing stays synchronous and a cell needs no `await`. What is
- * left at import is reading their files, about 60 ms. The renderer for PNG, a native add-on, is loaded
+ * left at import is reading their files, about 70 ms. The renderer for PNG, a native add-on, is loaded
  * with the first PNG.
  *
- * Permissions: none, but `png()` and showing a picture in Jupyter, which need read, env, sys and ffi.
+ * Permissions: none, but `png()` and showing a picture in Jupyter, which need read, sys and ffi.
  *
  * @module
  */
@@ -42,6 +42,7 @@ export * from "./page.ts";
 export * from "./pairs_plot.ts";
 export type { Picture, PngOptions } from "./picture.ts";
 export * from "./progress.ts";
+export * from "./progress_state.ts";
 export * from "./steps_picture.ts";
 export * from "./table.ts";
 export * from "./theme.ts";

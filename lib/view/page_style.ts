@@ -100,13 +100,13 @@ pre.text{padding:.3rem 1rem;max-height:32rem;overflow:auto}
 .error .label{color:var(--errorInk)}
 table{border-collapse:collapse;font-size:.9375rem;font-variant-numeric:tabular-nums}
 .scroll th,.scroll td{padding:.3em .8em;border-bottom:1px solid var(--faint);text-align:left}
-.scroll th{font-weight:600;border-bottom:2px solid currentColor}
+.scroll th{font-weight:600}.scroll thead th{border-bottom:2px solid currentColor}
 .hljs-keyword,.hljs-literal,.hljs-built_in{color:var(--keyword)}
 .hljs-string,.hljs-regexp,.hljs-template-tag{color:var(--string)}
 .hljs-number,.hljs-attr,.hljs-variable{color:var(--number)}
 .hljs-title,.hljs-meta{color:var(--title)}
 .hljs-comment{color:var(--comment);font-style:italic}
-.items{list-style:none;padding:0;display:grid;gap:.8rem}
+.items{list-style:none;padding:0;display:grid;grid-template-columns:minmax(0,1fr);gap:.8rem}
 .items li{border:1px solid var(--faint);border-radius:8px;padding:.8rem 1rem}
 .items .row{display:flex;flex-wrap:wrap;gap:.2rem 1rem;align-items:baseline}
 .items a{font-weight:600;font-size:1.125rem}

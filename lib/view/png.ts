@@ -2,7 +2,7 @@
  * SVG to PNG. The renderer and its two font files are loaded when the first PNG is asked for, and no
  * font of the machine is used: the same picture has the same pixels everywhere.
  *
- * Needs the permissions that a native add-on needs: read, sys, env and ffi.
+ * Needs the permissions of a native add-on: read, sys and ffi.
  */
 
 import { fileURLToPath } from "node:url";

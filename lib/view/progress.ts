@@ -3,37 +3,8 @@
  * a few lines on stderr, so that stdout stays for results.
  */
 
-import { escapeMarkup } from "./markup.ts";
-
-/** What is being done. */
-export interface ProgressOptions {
-  /** What is done, e.g. `sweep`. */
-  readonly label: string;
-  /** How many steps there are, at least 1. */
-  readonly total: number;
-  /** What a step is, in the plural, e.g. `settings`. Default: none. */
-  readonly unit?: string;
-}
-
-/** How far it has come. */
-export interface ProgressState extends ProgressOptions {
-  /** Steps done, from 0 to `total`. */
-  readonly done: number;
-  /** Time since the start, in ms. */
-  readonly elapsedMs: number;
-  /** Whether this is the last word. */
-  readonly finished: boolean;
-  /** Something about the latest step. */
-  readonly note?: string;
-}
-
-/** Where progress is shown. */
-export interface ProgressSink {
-  /** Least time between two updates, in ms. The first and the last are always shown. */
-  readonly everyMs: number;
-  /** Shows a state in the place of the one before it. */
-  show(state: ProgressState): Promise<void> | void;
-}
+import { jupyterSink, kernelDisplay, terminalSink } from "./progress_sinks.ts";
+import type { ProgressOptions, ProgressSink, ProgressState } from "./progress_state.ts";
 
 /** What {@linkcode progress} takes from the outside; tests hand in their own. */
 export interface ProgressPorts {
@@ -87,7 +58,7 @@ export function progress(options: ProgressOptions, ports: ProgressPorts = {}): P
   if (!(options.total >= 1)) {
     throw new RangeError(`Cannot show progress as total must be at least 1: ${options.total}`);
   }
-  const { sink = jupyterSink() ?? terminalSink(), now = () => performance.now() } = ports;
+  const { sink = defaultSink(), now = () => performance.now() } = ports;
   const startMs = now();
   let last = -Infinity, finished = false, failed = false, done = 0;
   let queue: Promise<void> | undefined; // what is still being shown, in order
@@ -95,20 +66,26 @@ export function progress(options: ProgressOptions, ports: ProgressPorts = {}): P
   function send(note: string | undefined): Promise<void> {
     last = now();
     const state = { ...options, done, note, finished, elapsedMs: last - startMs };
+    // at once if possible: a loop that never awaits must see its progress on a terminal
     const showing = queue ? queue.then(() => show(state)) : show(state);
+    if (!showing) return Promise.resolve();
     queue = showing;
     return showing.then(() => {
       if (queue === showing) queue = undefined;
     });
   }
 
-  async function show(state: ProgressState): Promise<void> {
+  function show(state: ProgressState): Promise<void> | void {
     try {
-      await sink.show(state);
+      return sink.show(state)?.catch(complain);
     } catch (error) {
-      if (!failed) console.error(`Cannot show the progress of ${options.label}: ${error}`);
-      failed = true;
+      complain(error);
     }
+  }
+
+  function complain(error: unknown): void {
+    if (!failed) console.error(`Cannot show the progress of ${options.label}: ${error}`);
+    failed = true;
   }
 
   function update(steps: number, note?: string): Promise<void> {
@@ -126,93 +103,12 @@ export function progress(options: ProgressOptions, ports: ProgressPorts = {}): P
   return { update, finish };
 }
 
-/**
- * A state in one line.
- *
- * @param state How far it has come.
- * @returns E.g. `sweep: 12 of 48 settings (25 %), about 9 s left, trees 50`.
- */
-export function progressText(state: ProgressState): string {
-  const { label, done, total, unit, finished, elapsedMs, note } = state;
-  const steps = `${done} of ${total}${unit ? ` ${unit}` : ""}`;
-  const parts = finished
-    ? [`done, ${steps} in ${seconds(elapsedMs)}`]
-    : [`${steps} (${Math.floor(done / total * 100)} %)`];
-  const left = done > 0 ? elapsedMs / done * (total - done) : 0;
-  // a forecast from the first moments is a guess
-  if (!finished && elapsedMs >= 2000 && left >= 1000) parts.push(`about ${seconds(left)} left`);
-  if (note) parts.push(note);
-  return `${label}: ${parts.join(", ")}`;
-}
-
-/** Progress as one output of the running cell, or `undefined` outside a kernel. */
-function jupyterSink(): ProgressSink | undefined {
-  const jupyter = kernel();
-  if (!jupyter) return undefined;
-  const id = crypto.randomUUID();
-  let update = false;
-  return {
-    everyMs: 100,
-    async show(state) {
-      const bundle = { "text/plain": progressText(state), "text/html": progressHtml(state) };
-      await jupyter.display(bundle, { raw: true, display_id: id, update });
-      update = true;
-    },
-  };
-}
-
-/** What is used of the kernel's own interface; Deno's types only know it under a flag. */
-interface Jupyter {
-  display(
-    bundle: Record<string, string>,
-    options: { raw: boolean; display_id: string; update: boolean },
-  ): Promise<void>;
-}
-
-/** The kernel's interface. Outside a kernel Deno throws at the mere mention of it. */
-function kernel(): Jupyter | undefined {
-  try {
-    return (Deno as unknown as { jupyter?: Jupyter }).jupyter;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A bar and the line, in colours of the page around it. */
-function progressHtml(state: ProgressState): string {
-  const { label, done, total } = state, text = progressText(state).slice(label.length + 2);
-  return `<div style="display:flex;flex-wrap:wrap;gap:0.3em 0.8em;align-items:center;` +
-    `font-variant-numeric:tabular-nums"><strong>${escapeMarkup(label)}</strong>` +
-    `<progress max="${total}" value="${done}" style="width:14em;height:1em" ` +
-    `aria-label="${escapeMarkup(label)}"></progress><span>${escapeMarkup(text)}</span></div>`;
-}
-
-/** Progress on stderr: one changing line for a person, a line now and then for a log. */
-function terminalSink(): ProgressSink {
-  const person = Deno.stderr.isTerminal();
-  return {
-    everyMs: person ? 100 : 2000,
-    show(state) {
-      const line = person ? oneLine(progressText(state)) : progressText(state);
-      // to the line's beginning, then erase what a longer line before has left
-      if (person) writeError(`\r${line}\x1b[K${state.finished ? "\n" : ""}`);
-      else writeError(`${line}\n`);
-    },
-  };
-}
-
-/** Cut to the terminal's width: a line that wraps cannot be overwritten. */
-function oneLine(text: string): string {
-  const { columns } = Deno.consoleSize();
-  return text.length < columns ? text : text.slice(0, Math.max(1, columns - 2)) + "…";
-}
-
-/** All of a text to stderr, which may take it in pieces. */
-function writeError(text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let sent = 0; sent < bytes.length;) sent += Deno.stderr.writeSync(bytes.subarray(sent));
-}
-
-function seconds(ms: number): string {
-  return ms < 9950 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+function defaultSink(): ProgressSink {
+  const display = kernelDisplay();
+  if (display) return jupyterSink(display, crypto.randomUUID());
+  return terminalSink({
+    isTerminal: Deno.stderr.isTerminal(),
+    columns: () => Deno.consoleSize().columns,
+    write: (bytes) => Deno.stderr.writeSync(bytes),
+  });
 }

@@ -2,12 +2,13 @@
 
 import { type Displayable, JUPYTER_DISPLAY } from "./display.ts";
 import { escapeMarkup } from "./markup.ts";
+import { readable } from "./words.ts";
 
 /** One column of a table. */
 export interface TableColumn<Row> {
   /** Which field of a row it shows. */
   readonly key: keyof Row & string;
-  /** What stands in its header. Default: the key. */
+  /** What stands in its header. Default: the key with spaces for underscores, as in the pictures. */
   readonly label?: string;
   /** Unit of the values, set in the header in brackets, e.g. `cm`, `%`. */
   readonly unit?: string;
@@ -108,7 +109,7 @@ function write<Row extends object>(rows: readonly Row[], column: TableColumn<Row
   const numeric = values.every((value) =>
     typeof value === "number" || typeof value === "bigint" || value === null || value === undefined
   );
-  const label = column.label ?? column.key;
+  const label = column.label ?? readable(column.key);
   const cells = values.map((value) => cell(value, digits));
   return {
     header: label + (column.unit ? ` (${column.unit})` : ""),

@@ -14,7 +14,7 @@ export interface Import {
 export function importsOf(file: string, source: string): Import[] {
   const code = source.replace(/\/\*[^]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
   const pattern =
-    /(?:^|[^.\w])(?:import|export)\s+(?:[\w*{}\s,$]+?\s+from\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
+    /^\s*(?:import|export)\s+(?:[\w*{}\s,$]+?\s+from\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
   return [...code.matchAll(pattern)].map(([, statically, dynamically]) => ({
     file,
     specifier: statically ?? dynamically,

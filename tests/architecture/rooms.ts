@@ -23,7 +23,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "highlight.js",
       "linkedom",
       "marked",
-      "node:buffer",
+      "node:url",
     ],
   },
   notebook: {

@@ -24,7 +24,7 @@ Deno.test("check_notebooks: one finding a line and exit 1; exit 0 when there is 
       stdout: "Checked 1 notebook\n",
       stderr: "",
     });
-    const bad = await write(folder, "bad.ipynb", [SETUP + "const n: number = 'x';"]);
+    const bad = await write(folder, "bad.ipynb", [SETUP + 'const n: number = "x";']);
     const { code, stdout } = await script("check_notebooks", good, bad);
     assert.equal(code, 1);
     const place = relative(ROOT, bad);
@@ -69,5 +69,14 @@ Deno.test("strip: --check reports and changes nothing; without it the file is re
     assert.equal(await Deno.readTextFile(path), notebookText(["1"]));
     assert.deepEqual(await script("strip", "--check", path), { code: 0, stdout: "", stderr: "" });
     assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => join(name)), ["a.ipynb"]);
+  });
+});
+
+Deno.test("check_notebooks: a notebook that the formatter would write differently", async () => {
+  await inFolder(async (folder) => {
+    const loose = await write(folder, "loose.ipynb", [SETUP + "const   n = 1;"]);
+    const { code, stdout } = await script("check_notebooks", loose);
+    assert.equal(code, 1);
+    assert.equal(stdout, `${relative(ROOT, loose)}: is not formatted: run deno fmt\n`);
   });
 });

@@ -62,6 +62,14 @@ Deno.test("chart() makes room for long labels of the y axis", () => {
   assert.ok(left > 95, `labels of 10 digits end at ${left} px`);
 });
 
+Deno.test("chart() of bars has lines across, but none through the bars", () => {
+  const bars = Plot.barY(["a", "b"], { x: Plot.identity, y: [30, 113] });
+  const lines = (svg: string) => svg.split("<line").length - 1;
+  const across = errors([bars], { x: { grid: true } }), plain = errors([bars]);
+  assert.equal(lines(across.svg), lines(plain.svg) + 2);
+  assert.ok(plain.svg.includes(">120<"), "the axis ends at a round number above the bars");
+});
+
 Deno.test("chart() is an SVG document of its own, light and dark", () => {
   const { svg, alt } = errors([Plot.dot(ROWS, { x: "day", y: "error" })]);
   assert.match(

@@ -27,7 +27,7 @@ Deno.test("drawPlot() rounds coordinates to two decimals and leaves text as it i
 
 Deno.test("drawPlot() escapes what comes from data", () => {
   const { markup } = drawPlot({
-    marks: [Plot.text([[1, 1]], { text: () => "<script>&" })],
+    marks: [Plot.text([[1, "<b>"]], { text: () => "<script>&" })],
     y: { domain: ["<b>"], type: "band" },
   });
   assert.ok(markup.includes("&lt;script&gt;&amp;"));

@@ -31,7 +31,10 @@ export function manySamples(
   return {
     features: Array.from({ length: d }, (_, f) => ({ name: `f_${f}`, unit: "", min: 0, max: 9 })),
     classes: Array.from({ length: k }, (_, label) => `class ${label}`),
-    x: Float64Array.from({ length: n * d }, (_, i) => next() * (i % d + 1) + y[Math.floor(i / d)]),
+    x: Float64Array.from(
+      { length: n * d },
+      (_, i) => next() * (i % d + 1) + y[Math.floor(i / d)] / 2,
+    ),
     y,
   };
 }

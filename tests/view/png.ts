@@ -8,51 +8,56 @@ export interface Pixels {
   readonly width: number;
   /** Height in pixels. */
   readonly height: number;
-  /** Red, green, blue and alpha of each pixel, row after row. (width × height × 4) */
-  readonly rgba: Uint8Array;
+  /** 3 for red, green, blue; 4 with alpha. */
+  readonly channels: number;
+  /** The channels of each pixel, row after row. (width × height × channels) */
+  readonly flat: Uint8Array;
 }
 
-/** Decodes 8-bit RGBA without interlacing, which is what resvg writes. */
+/** Decodes 8-bit RGB or RGBA without interlacing, which is what resvg and Chromium write. */
 export function decodePng(bytes: Uint8Array): Pixels {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.subarray(1, 4).toHex() !== "504e47") throw new TypeError("Cannot decode: no PNG");
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   const [depth, colour, interlaced] = [bytes[24], bytes[25], bytes[28]];
-  if (depth !== 8 || colour !== 6 || interlaced) throw new TypeError("Cannot decode this PNG");
+  const channels = { 2: 3, 6: 4 }[colour];
+  if (depth !== 8 || !channels || interlaced) throw new TypeError("Cannot decode this kind of PNG");
   const parts: Uint8Array[] = [];
   for (let at = 8; at < bytes.length; at += 12 + view.getUint32(at)) {
     const kind = new TextDecoder().decode(bytes.subarray(at + 4, at + 8));
     if (kind === "IDAT") parts.push(bytes.subarray(at + 8, at + 8 + view.getUint32(at)));
   }
-  const raw = inflateSync(concat(parts)),
-    stride = width * 4,
-    rgba = new Uint8Array(stride * height);
+  const raw = inflateSync(concat(parts)), stride = width * channels;
   if (raw.length !== (stride + 1) * height) {
     throw new RangeError("Cannot decode: bytes are missing");
   }
+  const flat = new Uint8Array(stride * height);
   for (let y = 0; y < height; y++) {
     const filter = raw[y * (stride + 1)];
     for (let x = 0; x < stride; x++) {
       const at = y * stride + x;
-      const left = x >= 4 ? rgba[at - 4] : 0, up = y > 0 ? rgba[at - stride] : 0;
-      const corner = x >= 4 && y > 0 ? rgba[at - stride - 4] : 0;
-      const guess = [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter];
-      rgba[at] = raw[y * (stride + 1) + 1 + x] + guess;
+      const left = x >= channels ? flat[at - channels] : 0, up = y > 0 ? flat[at - stride] : 0;
+      const corner = x >= channels && y > 0 ? flat[at - stride - channels] : 0;
+      flat[at] = raw[y * (stride + 1) + 1 + x] + guess(filter, left, up, corner);
     }
   }
-  return { width, height, rgba };
+  return { width, height, channels, flat };
 }
 
 /** Colour of one pixel as `#rrggbb`. */
-export function colourAt({ width, rgba }: Pixels, x: number, y: number): string {
-  const at = (y * width + x) * 4;
-  return `#${rgba.subarray(at, at + 3).toHex()}`;
+export function colourAt({ width, channels, flat }: Pixels, x: number, y: number): string {
+  const at = (y * width + x) * channels;
+  return `#${flat.subarray(at, at + 3).toHex()}`;
 }
 
-/** The predictor of PNG's fifth filter: the neighbour nearest to left + up - corner. */
-function paeth(left: number, up: number, corner: number): number {
-  const guess = left + up - corner;
-  const [a, b, c] = [left, up, corner].map((value) => Math.abs(guess - value));
+/** What a filter of PNG expects of a byte from its neighbours. */
+function guess(filter: number, left: number, up: number, corner: number): number {
+  if (filter === 0) return 0;
+  if (filter === 1) return left;
+  if (filter === 2) return up;
+  if (filter === 3) return (left + up) >> 1;
+  const sum = left + up - corner; // Paeth: the neighbour nearest to it
+  const a = Math.abs(sum - left), b = Math.abs(sum - up), c = Math.abs(sum - corner);
   return a <= b && a <= c ? left : b <= c ? up : corner;
 }
 

@@ -13,7 +13,8 @@ const FOLDER = new URL("snapshots/", import.meta.url);
  */
 export function assertSnapshot(name: string, svg: string): void {
   const file = new URL(`${name}.svg`, FOLDER), changed = new URL(`${name}.changed.svg`, FOLDER);
-  const text = svg.replaceAll("><", ">\n<") + "\n"; // an element a line, so that a diff can be read
+  // an element a line, so that a diff can be read; deno fmt would join and indent them
+  const text = `<!-- deno-fmt-ignore-file -->\n${svg.replaceAll("><", ">\n<")}\n`;
   if (Deno.args.includes("--update")) Deno.writeTextFileSync(file, text);
   const stored = readIfThere(file);
   if (stored === text) {
