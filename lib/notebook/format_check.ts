@@ -22,7 +22,9 @@ import { notebookText } from "./read_notebook.ts";
  * import { checkFormat } from "lib/notebook/mod.ts";
  *
  * const path = await Deno.makeTempFile({ suffix: ".ipynb" });
- * await Deno.writeTextFile(path, '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}');
+ * const cell = { cell_type: "code", execution_count: null, metadata: {}, outputs: [], source: ["let   n = 1;"] };
+ * const metadata = { language_info: { name: "typescript" } };
+ * await Deno.writeTextFile(path, JSON.stringify({ cells: [cell], metadata, nbformat: 4, nbformat_minor: 5 }));
  * assert.equal((await checkFormat([path]))[0].message, "is not formatted: run deno fmt");
  * await Deno.remove(path);
  * ```
