@@ -22,7 +22,7 @@ export function criteria(record: JsonRecord): Criterion[] {
   return [
     trains(record),
     later("CI/CD runs", "the workflows ci and train are linted by the tests; no run is on record"),
-    later("deployed and serving", "notebooks 02 and 03 are to come"),
+    later("deployed and serving", "notebook 03 is to come"),
     later("monitored and automated", "notebooks 04 to 06 are to come"),
   ];
 }

@@ -1,7 +1,7 @@
 /** A task that runs a notebook: train now; gate, deploy, monitor later. */
 
 import { join } from "node:path";
-import { BadInput } from "lib/core/mod.ts";
+import { BadInput, type JsonRecord } from "lib/core/mod.ts";
 import { CHECKOUT } from "lib/lifecycle/mod.ts";
 import { EXIT, readFlags } from "./cli.ts";
 import { reasonLine, runNotebooks } from "./notebook_runs.ts";
@@ -14,6 +14,8 @@ export interface NotebookTask {
   readonly summary: string;
   /** Names of its notebooks, without folder and ending. */
   readonly notebooks: readonly string[];
+  /** Why what was published stops the line (exit 3); undefined if it does not. Default: it never does. */
+  readonly stops?: (record: JsonRecord) => string | undefined;
 }
 
 /**
@@ -26,7 +28,8 @@ export interface NotebookTask {
  * @returns The exit code.
  * @throws {BadInput} If flags or input are wrong.
  */
-export async function runNotebookTask({ verb, summary, notebooks }: NotebookTask): Promise<number> {
+export async function runNotebookTask(task: NotebookTask): Promise<number> {
+  const { verb, summary, notebooks, stops } = task;
   const { on, values, words } = readFlags({ on: ["json"], values: ["set", "dataset"] });
   if (on.has("help")) {
     console.log(`deno task ${verb} [--set NAME=VALUE]… [--dataset FILE] [--json] [--debug]
@@ -55,5 +58,8 @@ Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the l
     return failed.error.name === "BadInput" ? EXIT.badInput : EXIT.failed;
   }
   if (json) console.log(JSON.stringify(record, null, 2));
-  return EXIT.done;
+  const finding = stops?.(record);
+  if (finding === undefined) return EXIT.done;
+  console.error(`${verb}: ${finding}`);
+  return EXIT.finding;
 }

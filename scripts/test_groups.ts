@@ -13,7 +13,7 @@ const NATIVE = ["--allow-read", "--allow-ffi", "--allow-sys"];
 
 /** All groups. A folder of `tests/` that is in none of them fails the run. */
 export const TEST_GROUPS: readonly TestGroup[] = [
-  { folders: ["core", "model", "training"], allow: [] },
+  { folders: ["core", "model", "training", "gate"], allow: [] },
   { folders: ["data"], allow: [...NATIVE, "--allow-write"] },
   { folders: ["view"], allow: [...NATIVE, "--allow-write", "--allow-env"] },
   {
@@ -21,12 +21,16 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     allow: [...NATIVE, "--allow-write", "--allow-env", "--allow-run=git"],
   },
   { folders: ["architecture"], allow: ["--allow-read"] },
-  { folders: ["lib/core", "lib/model", "lib/training", "lib/view"], allow: [] },
+  { folders: ["lib/core", "lib/model", "lib/training", "lib/gate", "lib/view"], allow: [] },
   {
     folders: ["lib/data", "lib/lifecycle"],
     allow: [...NATIVE, "--allow-write=out", "--allow-env", "--allow-run=git"],
   },
   // these start kernels, browsers, linters and whole tasks, which no permission can hold back
-  { folders: ["lib/notebook"], allow: ["--allow-all"] },
+  {
+    folders: ["lib/azure", "lib/local_azure", "lib/notebook", "lib/registry", "lib/tracking"],
+    allow: ["--allow-all"],
+  },
+  { folders: ["azure", "local_azure", "registry", "tracking"], allow: ["--allow-all"] },
   { folders: ["notebook", "scripts", "workflows", "notebooks", "browser"], allow: ["--allow-all"] },
 ];

@@ -168,6 +168,24 @@ export async function listModelVersions(
   return versions.sort((a, b) => Number(b.version) - Number(a.version));
 }
 
+/**
+ * One file of a registered model.
+ *
+ * @param azure The target.
+ * @param file Name and version of the model, and the file's name in its folder.
+ * @returns The bytes; undefined if there is no such version, or no such file in it.
+ */
+export async function readModelFile(
+  { ml, target, blobs }: Azure,
+  { name, version, file }: { name: string; version: string; file: string },
+): Promise<Uint8Array | undefined> {
+  const { resourceGroup, workspace } = target;
+  const found = await ml.modelVersions.get(resourceGroup, workspace, name, version).catch(absent);
+  const path = found?.properties.modelUri?.split("/paths/")[1];
+  if (!path) return undefined;
+  return await blobs.getBlobClient(`${path}/${file}`).downloadToBuffer().catch(absent);
+}
+
 /** Nothing for a 404, the error itself for anything else. */
 export function absent(error: { statusCode?: number }): undefined {
   if (error.statusCode !== 404) throw error;

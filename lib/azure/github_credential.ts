@@ -1,10 +1,8 @@
 /** Signing in from a GitHub Actions job, with no stored secret. */
 
-import { ClientAssertionCredential } from "@azure/identity";
+import type { TokenCredential } from "@azure/identity";
 import { BadInput } from "lib/core/mod.ts";
 import type { ReadEnv } from "./target.ts";
-
-type Options = ConstructorParameters<typeof ClientAssertionCredential>[3];
 
 /** A GitHub ID token is asked for anew when it ends within this time, in milliseconds. */
 const MARGIN_MS = 60_000;
@@ -26,13 +24,13 @@ const MARGIN_MS = 60_000;
  * import assert from "node:assert/strict";
  * import { githubActionsCredential } from "lib/azure/mod.ts";
  *
- * assert.throws(() => githubActionsCredential(() => undefined), /ACTIONS_ID_TOKEN_REQUEST_URL must be set/);
+ * await assert.rejects(() => githubActionsCredential(() => undefined), /ACTIONS_ID_TOKEN_REQUEST_URL must be set/);
  * ```
  */
-export function githubActionsCredential(
+export async function githubActionsCredential(
   env: ReadEnv = (name) => Deno.env.get(name),
-  options?: Options,
-): ClientAssertionCredential {
+  options?: object,
+): Promise<TokenCredential> {
   const need = (name: string) => {
     const value = env(name);
     if (!value) throw new BadInput({ field: name, rule: "must be set to sign in from GitHub" });
@@ -58,5 +56,6 @@ export function githubActionsCredential(
     return value;
   }
 
+  const { ClientAssertionCredential } = await import("@azure/identity");
   return new ClientAssertionCredential(tenant, client, assertion, options);
 }

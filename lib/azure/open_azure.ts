@@ -56,7 +56,29 @@ const ARM_SCOPE = "https://management.azure.com/.default";
  */
 export async function openAzure({ env }: OpenAzureOptions = {}): Promise<Azure> {
   const target = readTarget(env);
-  const base = target.kind === "local" ? await openLocal() : undefined;
+  const port = target.kind === "local" ? (await ensureLocalAzure()).port : undefined;
+  return await connect(target, port, env);
+}
+
+/**
+ * Opens a Local Azure that runs already, e.g. one that a test has started for itself.
+ *
+ * @param port Its port on 127.0.0.1.
+ * @returns See {@linkcode Azure}.
+ *
+ * @example
+ * ```ts ignore
+ * const azure = await openAzureAt(7070);
+ * ```
+ */
+export async function openAzureAt(port: number): Promise<Azure> {
+  return await connect(readTarget(() => undefined), port);
+}
+
+async function connect(target: Target, port?: number, env?: ReadEnv): Promise<Azure> {
+  const base = port === undefined ? undefined : `http://127.0.0.1:${port}`;
+  const variables = port === undefined ? {} : localEnvironment(port);
+  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
   // the SDKs read the environment when they are imported, so it has to be complete by now
   const [{ AzureMachineLearningWorkspaces }, { BlobServiceClient }, { SecretClient }, identity] =
     await Promise.all([
@@ -107,13 +129,6 @@ export async function openAzure({ env }: OpenAzureOptions = {}): Promise<Azure> 
   };
 }
 
-/** Makes Local Azure run and the environment complete; gives its base URL. */
-async function openLocal(): Promise<string> {
-  const { port } = await ensureLocalAzure();
-  for (const [name, value] of Object.entries(localEnvironment(port))) Deno.env.set(name, value);
-  return `http://127.0.0.1:${port}`;
-}
-
 /** Inside a GitHub Actions job with an ID token our own credential, else the SDK's default chain. */
 async function signIn(
   { DefaultAzureCredential }: typeof import("@azure/identity"),
@@ -123,5 +138,5 @@ async function signIn(
   const local = "httpClient" in options;
   if (local || !env("ACTIONS_ID_TOKEN_REQUEST_URL")) return new DefaultAzureCredential();
   const { githubActionsCredential } = await import("./github_credential.ts");
-  return githubActionsCredential(env, options);
+  return await githubActionsCredential(env, options);
 }

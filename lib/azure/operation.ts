@@ -132,6 +132,7 @@ function detailOf(error: Error): string | undefined {
 }
 
 function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.reject(signal.reason); // its event is over
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);

@@ -81,12 +81,14 @@ function asCompat(request: PipelineRequest): PipelineRequest | undefined {
  * const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) =>
  *   new Response(request.headers.get("host")));
  * const call = targetFetch(`http://127.0.0.1:${server.addr.port}`);
- * assert.equal(await (await call("https://e.eastus.inference.ml.azure.com/score")).text(), "e.eastus.inference.ml.azure.com");
+ * const answer = await call("https://e.eastus.inference.ml.azure.com/score");
+ * assert.equal(await answer.text(), "e.eastus.inference.ml.azure.com");
  * await server.shutdown();
  * ```
  */
 export function targetFetch(base?: string): typeof fetch {
   if (base === undefined) return fetch;
+  const client = Deno.createHttpClient({ allowHost: true }); // without it the Host header is dropped
   return (input, init) => {
     const request = new Request(input, init),
       { protocol, host, pathname, search } = new URL(request.url);
@@ -99,6 +101,7 @@ export function targetFetch(base?: string): typeof fetch {
       body: request.body,
       signal: request.signal,
       redirect: request.redirect,
+      client,
     });
   };
 }

@@ -7,10 +7,14 @@
 
 export * from "./bundle.ts";
 export * from "./files.ts";
+export * from "./gate.ts";
 export * from "./machine.ts";
 export * from "./paths.ts";
 export * from "./provenance.ts";
 export * from "./readme_picture.ts";
+export * from "./register.ts";
 export * from "./steps.ts";
 export * from "./tables.ts";
+export * from "./track.ts";
 export * from "./train.ts";
+export * from "./workspace.ts";

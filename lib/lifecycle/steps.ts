@@ -6,7 +6,11 @@ import type { Step } from "lib/view/mod.ts";
 const CHAPTERS: readonly { name: string; detail: string; notebook?: string }[] = [
   { name: "Start", detail: "the map, the machine, the language", notebook: "00_start_here" },
   { name: "Foundation", detail: "rows, contract, split, forest, tests", notebook: "01_foundation" },
-  { name: "Gate", detail: "runs, versions, a gate that can refuse" },
+  {
+    name: "Gate",
+    detail: "runs, versions, a gate that can refuse",
+    notebook: "02_mlops_infrastructure",
+  },
   { name: "Deploy", detail: "managed endpoint, blue and green traffic" },
   { name: "Monitor", detail: "drift, late labels, alerts, retraining" },
   { name: "A/B test", detail: "a decision that survives peeking" },

@@ -86,12 +86,11 @@ export async function openBlob(
     if (!request.headers.has("host")) headers.push(["host", url.host]);
     headers.push([...azurite.pass]);
     const { method } = request, path = targetOf(request.url);
-    const isSmall = length !== undefined && length <= SMALL_BODY;
-    const body = request.body === null
+    const body = length === 0
       ? undefined
-      : isSmall
+      : length !== undefined && length <= SMALL_BODY
       ? await request.bytes()
-      : request.body as ReadableStream<Uint8Array>;
+      : request.body ?? undefined;
     return await client.send({ method, path, headers, body, length });
   }
 

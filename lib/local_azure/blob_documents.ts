@@ -22,20 +22,31 @@ export interface LokiDocument {
 
 /** What is used of a Loki collection. */
 export interface LokiCollection {
+  /** Name of the collection. */
   readonly name: string;
+  /** The documents, by ascending number. */
   data: LokiDocument[];
+  /** Their numbers in the same order; null when they are to be read anew. */
   idIndex: number[] | null;
+  /** The highest number given so far. */
   maxId: number;
+  /** Fields of which each value occurs once. */
   readonly uniqueNames: readonly string[];
+  /** The document with that number. */
   get(id: number): LokiDocument | null;
+  /** Tells of each change, at once. */
   on(event: "insert" | "update" | "delete", listener: (document: LokiDocument) => void): void;
+  /** Makes the index of numbers where there is none. */
   ensureId(): void;
+  /** Makes the other indexes. */
   ensureAllIndexes(force: boolean): void;
+  /** Makes the index of a field whose values occur once. */
   ensureUniqueIndex(field: string): unknown;
 }
 
 /** What is used of a Loki database. */
 export interface LokiDatabase {
+  /** Its collections. */
   readonly collections: readonly LokiCollection[];
 }
 

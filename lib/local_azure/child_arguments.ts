@@ -22,6 +22,7 @@ export interface ChildPlace {
 
 /** Arguments for `deno`, and what was asked for and not given. */
 export interface ChildArguments {
+  /** For `deno`. */
   readonly args: readonly string[];
   /** E.g. `run`, `write outside /tmp`. */
   readonly refused: readonly string[];

@@ -21,7 +21,9 @@ export type RuntimeOptions =
 
 /** A runtime whose deployments are processes. */
 export interface ChildRuntime extends Runtime {
+  /** As `Runtime` has it. */
   start(spec: DeploymentSpec, signal?: AbortSignal): Promise<RunningChild>;
+  /** As `Runtime` has it. */
   get(id: string): RunningChild | undefined;
 }
 

@@ -8,6 +8,7 @@ export interface ContainerOptions {
   readonly args: readonly string[];
   /** All of its environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Its working folder. */
   readonly cwd: string;
   /** Takes what it writes, in pieces. */
   readonly onOutput: (bytes: Uint8Array) => void;
@@ -17,6 +18,7 @@ export interface ContainerOptions {
 
 /** A container that runs, or has run. */
 export interface Container {
+  /** Number of its process. */
   readonly pid: number;
   /** How it ended, e.g. `exit code 1` or `signal SIGKILL`, once all that it wrote was taken. */
   readonly ended: Promise<string>;

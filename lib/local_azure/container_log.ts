@@ -19,6 +19,7 @@ export type StageState = "Pending" | "InProgress" | "Succeeded" | "Failed";
 
 /** Which container's log is asked for, and how much of it. */
 export interface LogOptions {
+  /** What brings the model, or what serves it. */
   readonly container: "StorageInitializer" | "InferenceServer";
   /** Lines from the end. */
   readonly tail: number;

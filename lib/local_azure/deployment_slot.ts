@@ -22,10 +22,15 @@ export interface RunningChild extends RunningDeployment {
 export interface SlotOptions {
   /** The deployment's folder. */
   readonly folder: string;
+  /** Deno's own folder for all children. */
   readonly denoDir: string;
+  /** Local Azure's port. */
   readonly localPort: number;
+  /** Where contexts and models are read from. */
   readonly blobs: BlobFiles;
+  /** Remembers processes. */
   readonly record: ProcessRecord;
+  /** For the log. */
   readonly clock: Clock;
 }
 

@@ -13,6 +13,7 @@ export interface EndpointEntry {
   readonly id: string;
   /** Its name. */
   readonly name: string;
+  /** What opens it. */
   readonly authMode: "Key" | "AMLToken" | "AADToken";
   /** The two `Authorization` headers that open it, in mode `Key`. */
   readonly passes: readonly [string, string];

@@ -7,13 +7,9 @@
  */
 
 import { createDeadlines } from "./deadlines.ts";
-import {
-  type HttpAnswer,
-  HttpConnection,
-  type HttpRequest,
-  MAX_HEAD_BYTES,
-} from "./http_connection.ts";
+import { type HttpAnswer, HttpConnection, MAX_HEAD_BYTES } from "./http_connection.ts";
 import { HttpError } from "./http_error.ts";
+import type { HttpRequest } from "./http_sender.ts";
 
 /** Sends requests to one server. */
 export interface HttpClient {

@@ -1,33 +1,15 @@
 /** One connection to a server: one exchange at a time, and a watch on it while it is idle. */
 
-import { HttpError } from "./http_error.ts";
+import { aborted, HttpError } from "./http_error.ts";
 import {
   type AnswerHead,
   endOfHead,
   type Framing,
   type HeaderPair,
   readAnswerHead,
-  writeRequestHead,
 } from "./http_head.ts";
 import { ChunkReader } from "./http_chunks.ts";
-
-/** A request as it goes over the wire. */
-export interface HttpRequest {
-  /** In capitals. */
-  readonly method: string;
-  /** Path and query in the form that the server shall see. */
-  readonly path: string;
-  /** Names in lower case, `host` among them. What belongs to a connection is left out. */
-  readonly headers: readonly HeaderPair[];
-  /** Nothing, bytes, or a stream, which is cancelled if it cannot be sent to its end. */
-  readonly body?: Uint8Array | ReadableStream<Uint8Array>;
-  /** Bytes of the stream, or 0 to state an empty body. Without it a stream is sent chunked. */
-  readonly length?: number;
-  /** Longest time until the head of the answer is there, or a small answer as a whole. */
-  readonly timeoutMs?: number;
-  /** Ends the exchange, and the connection with it. */
-  readonly signal?: AbortSignal;
-}
+import { type HttpRequest, HttpSender } from "./http_sender.ts";
 
 /** An answer: whole, or with a body that is still on its way. */
 export interface HttpAnswer {
@@ -54,8 +36,6 @@ export const MAX_HEAD_BYTES = 64 * 1024;
 /** How long the rest of a request may still take once its answer is over, in milliseconds. */
 const DRAIN_MS = 5_000;
 
-const encoder = new TextEncoder();
-
 /** A connection. A class because it holds a socket and what has been read from it. */
 export class HttpConnection {
   /** Called when it may carry another exchange. */
@@ -65,15 +45,13 @@ export class HttpConnection {
 
   readonly #socket: Deno.TcpConn;
   readonly #maxHead: number;
+  readonly #sender: HttpSender;
   #buffer = new Uint8Array(READ_BYTES);
-  #out = new Uint8Array(8 * 1024);
   #from = 0;
   #to = 0;
   #reading: Promise<boolean> | undefined;
   #isGone = false;
   #isIdle = true;
-  #sending: "busy" | "done" | "failed" = "done";
-  #onSent: (() => void) | undefined;
   #hasHeard = false;
   #looked = 0; // bytes of the head that hold no end of it
   #fault: HttpError | undefined;
@@ -82,6 +60,7 @@ export class HttpConnection {
   constructor(socket: Deno.TcpConn, maxHeadBytes: number) {
     this.#socket = socket;
     this.#maxHead = maxHeadBytes;
+    this.#sender = new HttpSender(socket, (fault) => this.fail(fault));
   }
 
   /** Whether a byte of the answer came: only without one may a request be sent again. */
@@ -102,7 +81,7 @@ export class HttpConnection {
     this.#looked = 0;
     const settle = request.signal && this.#heed(request.signal);
     try {
-      this.#send(request);
+      this.#sender.send(request);
       let head: AnswerHead | undefined;
       while (!(head = this.#headIfThere(request.method))) {
         if (!await this.#fill()) throw closed("an answer");
@@ -159,13 +138,14 @@ export class HttpConnection {
 
   /** Once an answer is over: the connection is free if all of the request went out too. */
   #finish(isReusable: boolean): void {
-    if (!isReusable || this.#from < this.#to) return this.#close();
-    if (this.#sending === "done") return this.#free();
-    if (this.#sending === "failed") return this.#close();
+    if (!isReusable || this.#from < this.#to || this.#sender.state === "failed") {
+      return this.#close();
+    }
+    if (this.#sender.state === "done") return this.#free();
     const timer = setTimeout(() => this.#close(), DRAIN_MS);
-    this.#onSent = () => {
+    this.#sender.onSettled = () => {
       clearTimeout(timer);
-      if (this.#sending === "done") this.#free();
+      if (this.#sender.state === "done") this.#free();
       else this.#close();
     };
   }
@@ -181,96 +161,6 @@ export class HttpConnection {
   #onIdleRead = () => {
     if (this.#isIdle) this.#close();
   };
-
-  // ---- out
-
-  /** Begins to send a request; what was read tells how it went, unless the caller is to blame. */
-  #send(request: HttpRequest): void {
-    const { body } = request;
-    this.#sending = "busy";
-    this.#onSent = undefined;
-    try {
-      const bytes = body instanceof Uint8Array ? body : undefined;
-      const head = this.#writeHead(request, framingOf(request));
-      if (body === undefined || (bytes && head + bytes.length <= this.#out.length)) {
-        if (bytes) this.#out.set(bytes, head);
-        this.#write(this.#out.subarray(0, head + (bytes?.length ?? 0)))
-          .then(this.#onWritten, this.#onUnwritten);
-        return;
-      }
-      this.#sendRest(this.#out.subarray(0, head), request).then(this.#onWritten, this.#onUnwritten);
-    } catch (error) {
-      if (body instanceof ReadableStream) body.cancel(error).catch(() => {});
-      this.#onUnwritten(error);
-    }
-  }
-
-  #onWritten = () => {
-    this.#sending = "done";
-    this.#onSent?.();
-  };
-
-  #onUnwritten = (error: unknown) => {
-    this.#sending = "failed";
-    if (error instanceof HttpError) this.fail(error);
-    else if (error instanceof TypeError) this.fail(new HttpError("malformed", error.message));
-    // otherwise the server went while we wrote, perhaps after it had answered
-    this.#onSent?.();
-  };
-
-  async #sendRest(head: Uint8Array, { body, length }: HttpRequest): Promise<void> {
-    try {
-      await this.#write(head);
-    } catch (error) {
-      if (body instanceof ReadableStream) body.cancel(error).catch(() => {});
-      throw error;
-    }
-    if (body instanceof Uint8Array) await this.#write(body);
-    else if (body) await this.#pump(body, length);
-  }
-
-  #writeHead(request: HttpRequest, framing: string): number {
-    const { method, path, headers } = request;
-    for (;;) {
-      const length = writeRequestHead(this.#out, { method, path, headers, framing });
-      if (length >= 0) return length;
-      this.#out = new Uint8Array(this.#out.length * 2);
-    }
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    for (let at = await this.#socket.write(bytes); at < bytes.length;) {
-      at += await this.#socket.write(bytes.subarray(at));
-    }
-  }
-
-  async #pump(body: ReadableStream<Uint8Array>, length: number | undefined): Promise<void> {
-    const reader = body.getReader();
-    let sum = 0;
-    try {
-      for (;;) {
-        const { value, done } = await reader.read().catch((error) => {
-          throw aborted(error);
-        });
-        if (done) break;
-        sum += value.length;
-        if (length !== undefined && sum > length) throw wrongLength(length, sum);
-        if (value.length === 0) continue;
-        if (length === undefined) {
-          await this.#write(encoder.encode(`${value.length.toString(16)}\r\n`));
-          await this.#write(value);
-          await this.#write(encoder.encode("\r\n"));
-        } else await this.#write(value);
-      }
-      if (length !== undefined && sum < length) throw wrongLength(length, sum);
-      if (length === undefined) await this.#write(encoder.encode("0\r\n\r\n"));
-    } catch (error) {
-      reader.cancel(error).catch(() => {});
-      throw error;
-    }
-  }
-
-  // ---- in
 
   /** Reads more; false at the end of the stream, whatever ended it. */
   #fill(): Promise<boolean> {
@@ -404,26 +294,6 @@ export class HttpConnection {
   }
 }
 
-function framingOf({ method, body, length }: HttpRequest): string {
-  if (body instanceof Uint8Array) return `content-length: ${body.length}`;
-  if (body) {
-    return length === undefined ? "transfer-encoding: chunked" : `content-length: ${length}`;
-  }
-  const speaks = method === "POST" || method === "PUT" || method === "PATCH";
-  return speaks || length === 0 ? "content-length: 0" : "";
-}
-
 function closed(what: string): HttpError {
   return new HttpError("closed", `Cannot read ${what} as the server ended the connection`);
-}
-
-function aborted(reason: unknown): HttpError {
-  const why = reason instanceof Error ? reason.message : String(reason);
-  return new HttpError("aborted", `Cannot finish the exchange as it was given up: ${why}`, {
-    cause: reason,
-  });
-}
-
-function wrongLength(said: number, got: number): HttpError {
-  return new HttpError("length", `Cannot send the body as it must be of ${said} bytes: ${got}`);
 }

@@ -38,3 +38,11 @@ export class HttpError extends Error {
     this.fault = fault;
   }
 }
+
+/** The error of an exchange that its caller gave up. */
+export function aborted(reason: unknown): HttpError {
+  const why = reason instanceof Error ? reason.message : String(reason);
+  return new HttpError("aborted", `Cannot finish the exchange as it was given up: ${why}`, {
+    cause: reason,
+  });
+}

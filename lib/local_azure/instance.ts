@@ -13,15 +13,23 @@ import { DeploymentError, type DeploymentSpec, type Probe, type Route } from "./
 
 /** What an instance is made of. */
 export interface InstanceOptions {
+  /** What was asked for. */
   readonly spec: DeploymentSpec;
+  /** How the image is made. */
   readonly dockerfile: Dockerfile;
+  /** What is started. */
   readonly program: DenoProgram;
   /** The folder that stands for the image's `/`. */
   readonly root: string;
+  /** What `AZUREML_MODEL_DIR` names, if there is a model. */
   readonly modelDir: string | undefined;
+  /** Deno's own folder for all children. */
   readonly denoDir: string;
+  /** Local Azure's port. */
   readonly localPort: number;
+  /** Takes what is written and what happens. */
   readonly log: ContainerLog;
+  /** Remembers processes. */
   readonly record: ProcessRecord;
 }
 

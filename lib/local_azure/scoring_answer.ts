@@ -24,6 +24,7 @@ const OURS: ReadonlySet<string> = new Set([
 
 /** What is known of a request when its answer is made. */
 export interface Answered {
+  /** The request's. */
   readonly method: string;
   /** Name of the deployment that answered. */
   readonly deployment: string;
@@ -43,7 +44,7 @@ export interface Answered {
 export function modelAnswer(
   answer: HttpAnswer,
   { method, deployment, id, modelMs, end }: Answered,
-) {
+): Response {
   const { status, headers, body } = answer, isOk = status === 200;
   if (!(body instanceof ReadableStream)) end();
   const response = new Response(body instanceof ReadableStream ? endingWith(body, end) : body, {
@@ -97,6 +98,7 @@ function endingWith(
 export interface Refusal {
   /** 401, 404, 408, 424, 429; 499 for a caller that has gone. */
   readonly status: number;
+  /** The body. */
   readonly text: string;
   /** Why, in the service's word, e.g. `too_many_pending_request`. */
   readonly reason?: string;
@@ -107,7 +109,9 @@ export interface Refusal {
 }
 
 /** An answer that no container gave. */
-export function refusal({ status, text, reason, deployment, id = crypto.randomUUID() }: Refusal) {
+export function refusal(
+  { status, text, reason, deployment, id = crypto.randomUUID() }: Refusal,
+): Response {
   const headers: HeaderPair[] = [
     ["server", "azureml-frontdoor"],
     ["content-type", "text/plain"],

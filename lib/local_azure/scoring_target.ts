@@ -12,6 +12,7 @@ import { bodyOf, modelAnswer, refusal } from "./scoring_answer.ts";
 export interface ScoringTarget {
   /** Its ARM id in lower case. */
   readonly id: string;
+  /** Its counts. */
   readonly meter: RequestMeter;
   /**
    * Passes a request to the container and its answer back.

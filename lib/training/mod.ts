@@ -13,3 +13,4 @@ export * from "./behaviour.ts";
 export * from "./forest.ts";
 export * from "./forest_options.ts";
 export * from "./importance.ts";
+export * from "./planted.ts";

@@ -30,11 +30,45 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ["core", "view"],
     packages: ["node:crypto", "node:path", "node:url"],
   },
+  gate: { rooms: ["core", "model"], packages: [] },
+  tracking: { rooms: ["core"], packages: [] },
+  registry: { rooms: ["core"], packages: [] },
+  azure: {
+    rooms: ["core", "registry"],
+    packages: [
+      "@azure/arm-machinelearning",
+      "@azure/core-http-compat",
+      "@azure/core-rest-pipeline",
+      "@azure/identity",
+      "@azure/keyvault-secrets",
+      "@azure/storage-blob",
+      "node:child_process",
+      "node:fs",
+      "node:path",
+      "node:url",
+    ],
+  },
+  local_azure: {
+    rooms: ["core"],
+    packages: [
+      "azurite",
+      "node:buffer",
+      "node:crypto",
+      "node:http",
+      "node:path",
+      "node:process",
+      "node:sqlite",
+      "node:timers",
+    ],
+  },
   lifecycle: {
-    rooms: ["core", "data", "model", "training", "view", "notebook"],
+    rooms: [
+      ...["core", "data", "model", "training", "gate", "tracking", "registry", "azure"],
+      ...["view", "notebook"],
+    ],
     packages: ["node:path", "node:url"],
   },
 };
 
 /** Rooms that do no I/O: the word `Deno` does not occur in them. */
-export const PURE_ROOMS: readonly string[] = ["core", "model", "training"];
+export const PURE_ROOMS: readonly string[] = ["core", "model", "training", "gate"];

@@ -4,11 +4,11 @@ import process from "node:process";
 import type { TokenCredential } from "@azure/identity";
 import { BlobServiceClient, StorageSharedKeyCredential } from "@azure/storage-blob";
 import { type Clock, createLogger, systemClock } from "lib/core/mod.ts";
-import { openBlob } from "../../lib/local_azure/blob.ts";
-import type { BlobPart } from "../../lib/local_azure/parts.ts";
-import { ACCOUNT, ACCOUNT_KEY } from "../../lib/local_azure/storage_account.ts";
-import { openStore, type Store } from "../../lib/local_azure/store.ts";
-import { createTokens, type Tokens } from "../../lib/local_azure/tokens.ts";
+import { openBlob } from "lib/local_azure/blob.ts";
+import type { BlobPart } from "lib/local_azure/parts.ts";
+import { ACCOUNT, ACCOUNT_KEY } from "lib/local_azure/storage_account.ts";
+import { openStore, type Store } from "lib/local_azure/store.ts";
+import { createTokens, type Tokens } from "lib/local_azure/tokens.ts";
 import { emulatorTransport } from "./emulator_transport.ts";
 
 /** Where the account's blobs are, as clients write it. */

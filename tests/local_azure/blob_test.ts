@@ -8,10 +8,10 @@ import {
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
 import { manualClock } from "lib/core/mod.ts";
-import { createBlobReader } from "../../lib/local_azure/blob_reader.ts";
-import { createHttpClient } from "../../lib/local_azure/http_client.ts";
-import type { HttpRequest } from "../../lib/local_azure/http_connection.ts";
-import { ACCOUNT, ACCOUNT_KEY } from "../../lib/local_azure/storage_account.ts";
+import { createBlobReader } from "lib/local_azure/blob_reader.ts";
+import { createHttpClient } from "lib/local_azure/http_client.ts";
+import type { HttpRequest } from "lib/local_azure/http_sender.ts";
+import { ACCOUNT, ACCOUNT_KEY } from "lib/local_azure/storage_account.ts";
 import { BLOB_URL, hostBlob, keyClient, tokenClient } from "./blob_host.ts";
 import { emulatorTransport } from "./emulator_transport.ts";
 
@@ -90,6 +90,20 @@ Deno.test("openBlob() serves the SDK with the account's key", async (test) => {
     assert.match(await refusal(unchanged), /^304/);
     assert.equal(await textAt(blob), "2");
     assert.equal(await refusal(data.getBlobClient("absent").download()), "404 BlobNotFound");
+  });
+
+  await test.step("compare and set, of which one wins", async () => {
+    const blob = data.getBlockBlobClient("alias.json");
+    for (let round = 0; round < 5; round++) {
+      const { etag } = await blob.upload("before", 6);
+      const outcomes = await Promise.all(Array.from({ length: 8 }, async (_, i) => {
+        const written = blob.upload(`by ${i}`, 4, { conditions: { ifMatch: etag } });
+        return await written.then(() => `by ${i}`, (error: RestError) => error.statusCode);
+      }));
+      const winners = outcomes.filter((outcome) => outcome !== 412);
+      assert.equal(winners.length, 1, String(outcomes));
+      assert.equal(await textAt(blob), winners[0]);
+    }
   });
 
   await test.step("large bodies both ways, and ranges", async () => {

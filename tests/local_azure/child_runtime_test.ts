@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { createProcessRecord } from "../../lib/local_azure/process_record.ts";
-import { openStore } from "../../lib/local_azure/store.ts";
-import type { DeploymentError, DeploymentSpec } from "../../lib/local_azure/runtime.ts";
+import { manualClock } from "lib/core/mod.ts";
+import { openContainerLog } from "lib/local_azure/container_log.ts";
+import { createProcessRecord } from "lib/local_azure/process_record.ts";
+import { openStore } from "lib/local_azure/store.ts";
+import type { DeploymentError, DeploymentSpec } from "lib/local_azure/runtime.ts";
 import { context, DOCKERFILE, eventually, isAlive, specOf } from "./deployments.ts";
 import { hostRuntime, LOCAL_PORT } from "./runtime_host.ts";
 
@@ -162,6 +164,62 @@ Deno.test("createRuntime() gives a program no more than its own command asks for
   assert.equal(await attempt(port, "write", `${root}/tmp/b`), "NotCapable");
   assert.equal(await attempt(port, "write", `${root}/app/x`), "NotCapable");
   assert.match(host.runtime.logs(specOf("blue").id, TAIL)!, /not given here: write outside \/tmp/);
+});
+
+Deno.test("createRuntime() has a program see its own configuration, and never the checkout's", async () => {
+  const checkout = new URL("../../.local/", import.meta.url).pathname; // where data folders lie by default
+  await Deno.mkdir(checkout, { recursive: true });
+  const path = await Deno.makeTempDir({ dir: checkout });
+  try {
+    await using host = hostRuntime(path, {
+      ...context(),
+      "code/up/own/Dockerfile": DOCKERFILE.replace("server.js ./", ". ."),
+      "code/up/own/server.js": context()["code/up/ctx/server.js"],
+      "code/up/own/deno.json": '{ "imports": { "own": "./lib/own.js" } }',
+      "code/up/own/lib/own.js": "export const answer = 42;",
+    });
+    const blue = await host.runtime.start(specOf("blue"));
+    assert.equal(await attempt(blue.port, "import", "lib/core/mod.ts"), "TypeError");
+    const own = { container: "code", path: "up/own", dockerfile: "Dockerfile" };
+    const green = await host.runtime.start(specOf("green", { context: own }));
+    assert.deepEqual(await attempt(green.port, "import", "own"), ["answer"]);
+    assert.equal(await attempt(green.port, "import", "lib/core/mod.ts"), "TypeError");
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("openContainerLog() keeps whole characters, the last lines, and files of a bounded size", async () => {
+  await using folder = await tempFolder();
+  const clock = manualClock("2026-01-01T00:00:00Z"),
+    log = openContainerLog(folder.path, clock, true);
+  const bytes = new TextEncoder().encode("\u20ac one\ntwo");
+  for (const byte of bytes) log.write(Uint8Array.of(byte));
+  assert.deepEqual(log.last(5), ["\u20ac one", "two"]); // a line that is not over counts as one
+  assert.deepEqual(log.last(1), ["two"]);
+  log.event("Pulled", "done");
+  log.close();
+  assert.deepEqual(openContainerLog(folder.path, clock, false).last(9), ["\u20ac one", "two"]);
+  assert.match(
+    openContainerLog(folder.path, clock, false).text({ container: "StorageInitializer", tail: 9 }),
+    /Kind: Pod, Name: Pulled, Type: Normal, Time: 2026-01-01T00:00:00.000Z, Message: done\n\nContainer logs:\n$/,
+  );
+
+  const large = openContainerLog(folder.path, clock, true);
+  assert.deepEqual(large.last(9), []); // a new generation begins with nothing
+  const line = new TextEncoder().encode(`${"x".repeat(99_999)}\n`);
+  for (let i = 0; i < 120; i++) large.write(line);
+  large.write(new TextEncoder().encode("the end\n"));
+  for (let i = 0; i < 300; i++) large.event(`E${i}`, "");
+  large.close();
+  assert.equal(large.last(1)[0], "the end");
+  const sizes = ["container.log", "container.1.log"].map((name) =>
+    Deno.statSync(`${folder.path}/${name}`).size
+  );
+  assert.ok(sizes.every((size) => size > 0 && size < 6 * 1024 * 1024), String(sizes));
+  const events = large.text(TAIL).match(/Name: E\d+/g)!;
+  assert.equal(events.length, 200);
+  assert.deepEqual([events[0], events.at(-1)], ["Name: E0", "Name: E299"]);
 });
 
 Deno.test("createRuntime() says by code and words why a deployment does not come up", async () => {

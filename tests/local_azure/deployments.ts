@@ -1,7 +1,7 @@
 /** What deployment tests share: blobs in memory, specs, and a look at processes. */
 
-import type { BlobFiles } from "../../lib/local_azure/blob_files.ts";
-import type { DeploymentSpec } from "../../lib/local_azure/runtime.ts";
+import type { BlobFiles } from "lib/local_azure/blob_files.ts";
+import type { DeploymentSpec } from "lib/local_azure/runtime.ts";
 
 /** The program that is uploaded. */
 const SERVER = await Deno.readTextFile(new URL("./uploaded_server.js", import.meta.url));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { childArguments } from "../../lib/local_azure/child_arguments.ts";
-import { readDenoCommand } from "../../lib/local_azure/deno_command.ts";
-import { type Dockerfile, readDockerfile } from "../../lib/local_azure/dockerfile.ts";
-import { makeImage, readContext } from "../../lib/local_azure/image.ts";
-import type { DeploymentError } from "../../lib/local_azure/runtime.ts";
+import { childArguments } from "lib/local_azure/child_arguments.ts";
+import { readDenoCommand } from "lib/local_azure/deno_command.ts";
+import { type Dockerfile, readDockerfile } from "lib/local_azure/dockerfile.ts";
+import { makeImage, readContext } from "lib/local_azure/image.ts";
+import type { DeploymentError } from "lib/local_azure/runtime.ts";
 import { memoryBlobs, specOf } from "./deployments.ts";
 
 const CMD = 'CMD ["deno", "run", "x.js"]';

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { createHttpClient } from "../../lib/local_azure/http_client.ts";
-import type { HttpAnswer, HttpRequest } from "../../lib/local_azure/http_connection.ts";
-import type { HttpError, HttpFault } from "../../lib/local_azure/http_error.ts";
+import { createHttpClient } from "lib/local_azure/http_client.ts";
+import type { HttpAnswer } from "lib/local_azure/http_connection.ts";
+import type { HttpRequest } from "lib/local_azure/http_sender.ts";
+import type { HttpError, HttpFault } from "lib/local_azure/http_error.ts";
 import { type RawPeer, rawServer } from "./raw_server.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -1,8 +1,8 @@
 /** A runtime in this process, or in one that can be killed. */
 
 import { createLogger, systemClock } from "lib/core/mod.ts";
-import { type ChildRuntime, createRuntime } from "../../lib/local_azure/child_runtime.ts";
-import { openStore, type Store } from "../../lib/local_azure/store.ts";
+import { type ChildRuntime, createRuntime } from "lib/local_azure/child_runtime.ts";
+import { openStore, type Store } from "lib/local_azure/store.ts";
 import { context, memoryBlobs, specOf } from "./deployments.ts";
 
 /** A runtime on a folder of its own. */

@@ -1,17 +1,17 @@
 /** The scoring router over real containers, behind a plain server. */
 
 import { type Clock, createLogger, systemClock } from "lib/core/mod.ts";
-import { createRuntime } from "../../lib/local_azure/child_runtime.ts";
-import { createLimits, type LimitsBook } from "../../lib/local_azure/limits.ts";
+import { createRuntime } from "lib/local_azure/child_runtime.ts";
+import { createLimits, type LimitsBook } from "lib/local_azure/limits.ts";
 import {
   type ScoringOptions,
   type ScoringService,
   scoringService,
-} from "../../lib/local_azure/scoring.ts";
-import { openStore, type Store } from "../../lib/local_azure/store.ts";
-import { createTokens, type Tokens } from "../../lib/local_azure/tokens.ts";
-import type { ChildRuntime } from "../../lib/local_azure/child_runtime.ts";
-import type { DeploymentSpec } from "../../lib/local_azure/runtime.ts";
+} from "lib/local_azure/scoring.ts";
+import { openStore, type Store } from "lib/local_azure/store.ts";
+import { createTokens, type Tokens } from "lib/local_azure/tokens.ts";
+import type { ChildRuntime } from "lib/local_azure/child_runtime.ts";
+import type { DeploymentSpec } from "lib/local_azure/runtime.ts";
 import { context, memoryBlobs, specOf } from "./deployments.ts";
 
 /** The endpoint that the tests have. */

@@ -1,0 +1,23 @@
+/**
+ * The way to Azure: adapters only, one small file per service. `openAzure` reads where the work goes
+ * (`target.ts` has the rules), signs in and builds the unmodified SDKs' clients; the others take what
+ * it gives. Locally one transport maps `https://HOST/path` to Local Azure's port, and nothing below
+ * knows.
+ *
+ * The only room that imports `@azure/*`, but for `serving`, which runs alone.
+ *
+ * @module
+ */
+
+export * from "./assets.ts";
+export * from "./blob_store.ts";
+export * from "./deployment.ts";
+export * from "./endpoint.ts";
+export * from "./github_credential.ts";
+export * from "./key_vault.ts";
+export * from "./local.ts";
+export * from "./open_azure.ts";
+export * from "./operation.ts";
+export * from "./target.ts";
+export * from "./transport.ts";
+export * from "./upload.ts";

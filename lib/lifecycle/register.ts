@@ -1,0 +1,110 @@
+/** The verb register: a model becomes a version, in Azure ML and in the registry's documents. */
+
+import { listModelVersions, readModelFile, registerModel, uploadFolder } from "lib/azure/mod.ts";
+import { BadInput, type JsonRecord } from "lib/core/mod.ts";
+import { type Model, modelBytes, readModel } from "lib/model/mod.ts";
+import type { ModelVersion } from "lib/registry/mod.ts";
+import type { TrainingRecord } from "./bundle.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What is registered. */
+export interface RegistrationDraft {
+  /** The model. */
+  readonly model: Model;
+  /** How it came about. */
+  readonly record: TrainingRecord;
+  /** The run that trained it. */
+  readonly runId: string;
+}
+
+/**
+ * Registers a model. The same bytes are registered once: a second time gives the version that is
+ * there already.
+ *
+ * @param workspace Where to.
+ * @param draft See {@linkcode RegistrationDraft}.
+ * @returns The version.
+ * @throws {BadInput} If the record speaks of another model.
+ * @throws {OperationError} If the service refuses it.
+ *
+ * @example
+ * ```ts ignore
+ * const { version } = await registerVersion(workspace, { model, record, runId });
+ * ```
+ */
+export async function registerVersion(
+  { azure, registry }: Workspace,
+  { model, record, runId }: RegistrationDraft,
+): Promise<ModelVersion> {
+  const { digest, document } = model, { name, signature } = document;
+  if (record.modelDigest !== digest) {
+    const rule = `must be of the model ${digest}`;
+    throw new BadInput({ field: "training record", rule, value: record.modelDigest });
+  }
+  const known = (await registry.versionsWithDigest(digest)).find((found) => found.name === name);
+  if (known) return known;
+  // Azure ML may know more than the registry: a registration that ended half-way is taken up again
+  const there = await listModelVersions(azure, name);
+  const numbers = [...there, ...await registry.versions(name)].map((found) =>
+    Number(found.version)
+  );
+  const version = there.find(({ tags }) => tags.digest === digest)?.version ??
+    String(Math.max(0, ...numbers) + 1);
+  const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value, null, 2) + "\n");
+  const { uri } = await uploadFolder(azure, {
+    name: "model",
+    files: {
+      "model.json": modelBytes(document),
+      "signature.json": text(signature),
+      "training.json": text(record),
+    },
+  });
+  const { datasetDigest, lockfile, metrics } = record, commit = record.commit ?? "none";
+  await registerModel(azure, {
+    name,
+    version,
+    uri,
+    description: `Forest on ${record.dataset}, ${record.rows.train} rows`,
+    tags: { digest, runId, datasetDigest, commit, lockfile },
+  });
+  return await registry.register({
+    name,
+    version,
+    digest,
+    signature: signature as unknown as JsonRecord,
+    runId,
+    datasetDigest,
+    commit,
+    lockfile,
+    metrics: { accuracy: metrics.accuracy.value, logLoss: metrics.logLoss, brier: metrics.brier },
+  });
+}
+
+/**
+ * The champion: the model that the alias points at, read from Blob and held against its digest.
+ *
+ * @param workspace Where to look.
+ * @param name Name of the model.
+ * @returns The model and its version; undefined before the first.
+ * @throws {BadInput} If its bytes are not those that were registered.
+ *
+ * @example
+ * ```ts ignore
+ * const champion = await readChampion(workspace, "iris");
+ * ```
+ */
+export async function readChampion(
+  { azure, registry }: Workspace,
+  name: string,
+): Promise<{ model: Model; version: ModelVersion } | undefined> {
+  const alias = await registry.alias(name, "champion");
+  if (!alias) return undefined;
+  const version = await registry.version(name, alias.version);
+  const file = { name, version: alias.version, file: "model.json" };
+  const bytes = await readModelFile(azure, file);
+  if (!bytes) {
+    const rule = "must lie in the workspace's blob container";
+    throw new BadInput({ field: `model ${name}:${alias.version}`, rule });
+  }
+  return { model: readModel(bytes, { digest: version.digest }), version };
+}

@@ -1,0 +1,40 @@
+/** The workspace with everything that the verbs of the later chapters need of it. */
+
+import { type Azure, blobDocuments, openAzure } from "lib/azure/mod.ts";
+import { createRegistry, type Registry } from "lib/registry/mod.ts";
+import { createTracking, type Tracking } from "lib/tracking/mod.ts";
+
+/** An open workspace. */
+export interface Workspace {
+  /** Azure ML, Blob, Key Vault. */
+  readonly azure: Azure;
+  /** Experiments and runs, over MLflow's REST API. */
+  readonly tracking: Tracking;
+  /** Versions, aliases, decisions and production, as documents in Blob. */
+  readonly registry: Registry;
+}
+
+/**
+ * Opens the target's workspace; starts Local Azure if that is the target.
+ *
+ * @returns See {@linkcode Workspace}.
+ * @throws {BadInput} If the settings are incomplete, or there is no such workspace.
+ *
+ * @example
+ * ```ts ignore
+ * // starts Local Azure, so it needs all permissions
+ * const { tracking } = await openWorkspace();
+ * ```
+ */
+export async function openWorkspace(): Promise<Workspace> {
+  const azure = await openAzure();
+  return {
+    azure,
+    tracking: createTracking({
+      fetch: azure.armFetch,
+      baseUrl: azure.mlflowUrl,
+      plainFetch: azure.fetch,
+    }),
+    registry: createRegistry({ store: blobDocuments(azure) }),
+  };
+}

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { decide, DEFAULT_POLICY, type GateInput } from "lib/gate/mod.ts";
+import { measure } from "lib/model/mod.ts";
+
+const classes = ["a", "b", "c"];
+const signature = {
+  inputs: [{ name: "x", unit: "cm", min: 0, max: 9 }, { name: "y", unit: "cm", min: 0, max: 9 }],
+  classes,
+};
+const actual = Uint8Array.from({ length: 60 }, (_, i) => i % 3);
+
+/** Labels with these rows wrong. */
+const wrongAt = (...rows: number[]) =>
+  actual.map((label, i) => rows.includes(i) ? (label + 1) % 3 : label);
+
+/** A gate input in which everything is in order, with changes. */
+function input(labels: Uint8Array, changes: Partial<GateInput> = {}): GateInput {
+  const probabilities = new Float64Array(180);
+  labels.forEach((label, i) => probabilities[i * 3 + label] = 1);
+  return {
+    challenger: { digest: "challenger", signature, labels },
+    champion: { digest: "champion", signature, labels: wrongAt(0, 1) },
+    holdout: { sha256: "h", actual },
+    metrics: measure({ actual, labels, probabilities }, classes),
+    baseline: 0.6,
+    contractPassed: true,
+    bytes: 1000,
+    rowMs: 1,
+    ...changes,
+  };
+}
+
+const refusedBy = (given: GateInput) =>
+  decide(given).rules.filter(({ passed }) => !passed).map(({ rule }) => rule);
+
+Deno.test("decide() promotes a good challenger, with every rule's number and sentence", () => {
+  const decision = decide(input(wrongAt(3)));
+  assert.equal(decision.decision, "promote");
+  assert.equal(decision.rules.length, 8);
+  assert.ok(decision.rules.every(({ sentence }) => /^[A-Z0-9].*\.$/.test(sentence)));
+  assert.deepEqual(decision.holdout, { sha256: "h", rows: 60 });
+  assert.deepEqual(JSON.parse(JSON.stringify(decision)), decision);
+});
+
+Deno.test("decide() lets the champion's twin pass as not inferior", () => {
+  const decision = decide(input(wrongAt(0, 1)));
+  assert.equal(decision.decision, "promote");
+  assert.match(
+    decision.rules.find(({ rule }) => rule === "non-inferiority")!.sentence,
+    /changes by \+0.0 points/,
+  );
+});
+
+Deno.test("decide() refuses by default: each missing input by its own rule", () => {
+  const good = wrongAt(3);
+  assert.deepEqual(refusedBy(input(good, { contractPassed: undefined })), ["contract"]);
+  assert.deepEqual(refusedBy(input(good, { contractPassed: false })), ["contract"]);
+  assert.deepEqual(refusedBy(input(good, { baseline: undefined })), ["baseline"]);
+  assert.deepEqual(refusedBy(input(good, { bytes: undefined })), ["size"]);
+  assert.deepEqual(refusedBy(input(good, { rowMs: NaN })), ["latency"]);
+});
+
+Deno.test("decide() refuses what is too large, too slow, no better than trivial, or unlike", () => {
+  const good = wrongAt(3);
+  assert.deepEqual(refusedBy(input(good, { bytes: DEFAULT_POLICY.maxBytes + 1 })), ["size"]);
+  assert.deepEqual(refusedBy(input(good, { rowMs: DEFAULT_POLICY.maxRowMs + 1 })), ["latency"]);
+  assert.deepEqual(refusedBy(input(good, { baseline: 0.97 })), ["baseline"]);
+  const other = { ...signature, inputs: signature.inputs.toReversed() };
+  const challenger = { digest: "c", signature: other, labels: good };
+  assert.deepEqual(refusedBy(input(good, { challenger })), ["signature"]);
+});
+
+Deno.test("decide() refuses a weak class that the average hides", () => {
+  const rows = [...actual.keys()].filter((i) => actual[i] === 2).slice(0, 7); // 13 of 20 right
+  const given = input(wrongAt(...rows), { champion: undefined, baseline: 0.5 });
+  assert.deepEqual(refusedBy(given), ["classes"]);
+});
+
+Deno.test("decide() refuses a class that the holdout does not have", () => {
+  const few = Uint8Array.from({ length: 60 }, (_, i) => i % 2);
+  const probabilities = new Float64Array(180);
+  few.forEach((label, i) => probabilities[i * 3 + label] = 1);
+  const given = input(few, {
+    holdout: { sha256: "h", actual: few },
+    metrics: measure({ actual: few, labels: few, probabilities }, classes),
+    champion: undefined,
+  });
+  assert.deepEqual(refusedBy(given), ["classes"]);
+});
+
+Deno.test("decide() refuses a challenger that loses rows to the champion", () => {
+  const lost = [3, 4, 5, 6, 7, 8, 9, 10];
+  const given = input(wrongAt(...lost), {
+    champion: { digest: "champion", signature, labels: actual },
+    baseline: 0.5,
+  });
+  assert.deepEqual(refusedBy(given), ["non-inferiority", "mcnemar"]);
+});
+
+Deno.test("decide() has nothing to compare before the first champion, and says so", () => {
+  const decision = decide(input(wrongAt(3), { champion: undefined }));
+  assert.equal(decision.decision, "promote");
+  assert.equal(decision.champion, null);
+  assert.match(decision.rules.find(({ rule }) => rule === "mcnemar")!.sentence, /no champion/);
+});
