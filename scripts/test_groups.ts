@@ -13,7 +13,7 @@ const NATIVE = ["--allow-read", "--allow-ffi", "--allow-sys"];
 
 /** All groups. A folder of `tests/` that is in none of them fails the run. */
 export const TEST_GROUPS: readonly TestGroup[] = [
-  { folders: ["core", "model", "training", "gate"], allow: [] },
+  { folders: ["core", "model", "training", "gate", "serving"], allow: [] },
   { folders: ["data"], allow: [...NATIVE, "--allow-write"] },
   { folders: ["view"], allow: [...NATIVE, "--allow-write", "--allow-env"] },
   {
@@ -21,7 +21,10 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     allow: [...NATIVE, "--allow-write", "--allow-env", "--allow-run=git"],
   },
   { folders: ["architecture"], allow: ["--allow-read"] },
-  { folders: ["lib/core", "lib/model", "lib/training", "lib/gate", "lib/view"], allow: [] },
+  {
+    folders: ["lib/core", "lib/model", "lib/training", "lib/gate", "lib/serving", "lib/view"],
+    allow: [],
+  },
   {
     folders: ["lib/data", "lib/lifecycle"],
     allow: [...NATIVE, "--allow-write=out", "--allow-env", "--allow-run=git"],

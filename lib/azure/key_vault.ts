@@ -14,8 +14,9 @@ export async function getSecret({ secrets }: Azure, name: string): Promise<strin
   return found?.value;
 }
 
-/** Removes a secret; one that is not there counts as removed. */
+/** Removes a secret for good, so that its name is free; one that is not there counts as removed. */
 export async function deleteSecret({ secrets }: Azure, name: string): Promise<void> {
   const poller = await secrets.beginDeleteSecret(name).catch(absent);
   await poller?.pollUntilDone();
+  await secrets.purgeDeletedSecret(name).catch(absent); // else the vault keeps it, and its name
 }

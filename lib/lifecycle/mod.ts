@@ -6,6 +6,8 @@
  */
 
 export * from "./bundle.ts";
+export * from "./container.ts";
+export * from "./deploy.ts";
 export * from "./files.ts";
 export * from "./gate.ts";
 export * from "./machine.ts";
@@ -13,8 +15,10 @@ export * from "./paths.ts";
 export * from "./provenance.ts";
 export * from "./readme_picture.ts";
 export * from "./register.ts";
+export * from "./score.ts";
 export * from "./steps.ts";
 export * from "./tables.ts";
 export * from "./track.ts";
+export * from "./traffic.ts";
 export * from "./train.ts";
 export * from "./workspace.ts";

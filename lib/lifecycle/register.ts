@@ -4,7 +4,17 @@ import { listModelVersions, readModelFile, registerModel, uploadFolder } from "l
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
 import { type Model, modelBytes, readModel } from "lib/model/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
-import type { TrainingRecord } from "./bundle.ts";
+import { checkBehaviour } from "lib/training/mod.ts";
+import { type TrainingRecord, trainingRecord } from "./bundle.ts";
+import { gateModel, keepDecision } from "./gate.ts";
+import { trackTraining } from "./track.ts";
+import {
+  type Candidate,
+  evaluate,
+  measureBaselines,
+  type Prepared,
+  trainCandidate,
+} from "./train.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What is registered. */
@@ -107,4 +117,63 @@ export async function readChampion(
     throw new BadInput({ field: `model ${name}:${alias.version}`, rule });
   }
   return { model: readModel(bytes, { digest: version.digest }), version };
+}
+
+/**
+ * Tracks, measures and registers a trained candidate, in one go.
+ *
+ * @param workspace Where to.
+ * @param trained The rows, the candidate, and the seed of its behavioural tests.
+ * @returns The version.
+ * @throws {TrackingError} If the tracking server refuses.
+ * @throws {OperationError} If the service refuses the model.
+ *
+ * @example
+ * ```ts ignore
+ * const version = await registerTrained(workspace, { prepared, candidate, seed: 7 });
+ * ```
+ */
+export async function registerTrained(
+  workspace: Workspace,
+  { prepared, candidate, seed }: { prepared: Prepared; candidate: Candidate; seed: number },
+): Promise<ModelVersion> {
+  const { model } = candidate, { train, validation: cases, holdout } = prepared;
+  const validation = evaluate(model, cases);
+  const { runId } = await trackTraining(workspace.tracking, { prepared, candidate, validation });
+  const record = await trainingRecord({
+    prepared,
+    candidate,
+    evaluation: evaluate(model, holdout),
+    baselines: measureBaselines(prepared, holdout),
+    behaviour: checkBehaviour(model, { known: train, cases }, { seed }),
+  });
+  return await registerVersion(workspace, { model, record, runId });
+}
+
+/**
+ * Trains, registers and gates the first champion.
+ *
+ * @param workspace Where to.
+ * @param options The rows, the seed and the number of trees.
+ * @returns The champion and its version.
+ * @throws {BadInput} If the gate refuses it: there is nothing to serve.
+ *
+ * @example
+ * ```ts ignore
+ * const { version } = await makeChampion(workspace, { prepared, seed: 7, trees: 100 });
+ * ```
+ */
+export async function makeChampion(
+  workspace: Workspace,
+  { prepared, seed, trees }: { prepared: Prepared; seed: number; trees: number },
+): Promise<{ model: Model; version: ModelVersion }> {
+  const candidate = await trainCandidate(prepared, { seed, trees });
+  const version = await registerTrained(workspace, { prepared, candidate, seed });
+  const decision = gateModel(prepared, { challenger: candidate.model });
+  await keepDecision(workspace, { version, decision });
+  if (decision.decision === "refuse") {
+    const rule = `must pass the gate: ${decision.sentence}`;
+    throw new BadInput({ field: `first model of ${version.name}`, rule });
+  }
+  return { model: candidate.model, version };
 }

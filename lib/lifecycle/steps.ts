@@ -11,7 +11,11 @@ const CHAPTERS: readonly { name: string; detail: string; notebook?: string }[] =
     detail: "runs, versions, a gate that can refuse",
     notebook: "02_mlops_infrastructure",
   },
-  { name: "Deploy", detail: "managed endpoint, blue and green traffic" },
+  {
+    name: "Deploy",
+    detail: "managed endpoint, blue and green traffic",
+    notebook: "03_azure_ml",
+  },
   { name: "Monitor", detail: "drift, late labels, alerts, retraining" },
   { name: "A/B test", detail: "a decision that survives peeking" },
   { name: "Incident", detail: "fault, rollback, measured times" },

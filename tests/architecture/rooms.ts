@@ -31,6 +31,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ["node:crypto", "node:path", "node:url"],
   },
   gate: { rooms: ["core", "model"], packages: [] },
+  serving: { rooms: ["core", "model"], packages: [] },
   tracking: { rooms: ["core"], packages: [] },
   registry: { rooms: ["core"], packages: [] },
   azure: {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { JsonRecord } from "lib/core/mod.ts";
+import { openStore } from "lib/local_azure/mod.ts";
 import {
   type CallAnswer,
   type ControlHost,
@@ -355,6 +357,25 @@ Deno.test("deployments: an endpoint that is being deleted takes none, and is sho
   hold.release();
   assert.equal((await host.call("GET", first.headers.get("location")!)).status, 200);
   assert.equal((await host.arm("GET", "/onlineEndpoints/flowers")).status, 404);
+});
+
+Deno.test("deployments: an endpoint that was never made takes none", async () => {
+  const folder = await Deno.makeTempDir();
+  {
+    await using host = await hostControl({ folder });
+    await withEndpoint(host);
+  }
+  const store = openStore(`${folder}/store.sqlite`, () => 0);
+  const found = store.get(`${HOME}/onlineEndpoints/flowers`)!;
+  const properties = { ...found.body.properties as JsonRecord, provisioningState: "Failed" };
+  store.put({ ...found, body: { ...found.body, properties } });
+  store.close();
+  await using host = await hostControl({ folder });
+  assert.equal(
+    reason(await host.arm("PUT", `${PATH}/blue`, deploymentDraft())),
+    "Specified endpoint [flowers] has not been created successfully. Please recreate the endpoint.",
+  );
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("deployments: without their endpoint they are refused", async () => {

@@ -333,6 +333,15 @@ Deno.test("endpoints: DELETE is 202 null with both URLs, ends deployments, and i
   );
 });
 
+Deno.test("endpoints: deleting one leaves the deployments of others alone", async () => {
+  await using host = await hostControl();
+  await withDeployments(host, "blue");
+  await host.arm("PUT", "/onlineEndpoints/flowers2", endpointDraft());
+  await host.ml.onlineEndpoints.beginDeleteAndWait(GROUP, WORKSPACE, "flowers2");
+  assert.deepEqual(host.runtime.stopped, []);
+  assert.equal((await host.arm("GET", `${PATH}/deployments/blue`)).status, 200);
+});
+
 Deno.test("endpoints: the list, by name and by tag", async () => {
   await using host = await hostControl();
   for (const name of ["tulips", "roses"]) {

@@ -187,6 +187,8 @@ Deno.test("companions: can be looked at, and are not made", async () => {
   );
   const keys = await host.call("POST", `${ARM}${COMPANIONS.storageAccount}/listKeys?${VERSION}`);
   assert.match(keys.body.keys[0].value, /^Eby8/);
+  const none = await host.call("GET", `${ARM}${COMPANIONS.keyVault}2?${VERSION}`);
+  assert.deepEqual([none.status, none.body.error.code], [404, "ResourceNotFound"]);
   const made = await host.call("PUT", `${ARM}${COMPANIONS.keyVault}2?${VERSION}`, { body: {} });
   assert.equal(made.status, 400);
   assert.match(made.body.error.message, /Microsoft.KeyVault\/vaults.*kv-local2/);

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { BadInput, manualClock } from "lib/core/mod.ts";
 import { openLocalAzure, STORE_VERSION } from "lib/local_azure/mod.ts";
-import { fakeParts, GROUP, HOME, hostControl, registerAssets, WORKSPACE } from "./control_host.ts";
+import {
+  deploymentDraft,
+  endpointDraft,
+  fakeParts,
+  GROUP,
+  HOME,
+  hostControl,
+  registerAssets,
+  WORKSPACE,
+} from "./control_host.ts";
 
 /** A request whose Host and browser headers are chosen freely, which fetch does not allow. */
 async function raw(port: number, head: string): Promise<string> {
@@ -77,6 +86,22 @@ Deno.test("front: what breaks is 500 with a request id that the log has as well"
   const line = lines.map((text) => JSON.parse(text)).find(({ requestId }) => requestId === id);
   assert.deepEqual([line.level, line.error], ["error", "oh no"]);
   assert.match(line.stack, /server_test/);
+});
+
+Deno.test("front: the control plane's own failures are 500, not refusals", async () => {
+  await using host = await hostControl();
+  await registerAssets(host);
+  const { ml } = host, at = [GROUP, WORKSPACE, "flowers"] as const;
+  await ml.onlineEndpoints.beginCreateOrUpdateAndWait(...at, endpointDraft());
+  await ml.onlineDeployments.beginCreateOrUpdateAndWait(...at, "blue", deploymentDraft());
+  host.runtime.logs = () => {
+    throw new Error("disk full");
+  };
+  const { status, body } = await host.arm(
+    "POST",
+    "/onlineEndpoints/flowers/deployments/blue/getLogs",
+  );
+  assert.deepEqual([status, body.error.code], [500, "InternalServerError"]);
 });
 
 Deno.test("front: every answer has a request id, also one that was fetched", async () => {
@@ -194,6 +219,7 @@ Deno.test("reset: empties everything, keeps tokens good, makes the default works
   const reset = () => host.call("POST", "http://127.0.0.1/_local/reset", { token: null });
   assert.deepEqual((await Promise.all([reset(), reset()])).map(({ status }) => status), [200, 200]);
   const url = `https://management.azure.com${HOME}/models?api-version=2022-10-01`;
+  await assert.rejects(openLocalAzure({ folder: host.folder, port: 0 }), /must not be in use/);
   const models = await host.call("GET", url, { token });
   assert.deepEqual([models.status, models.body.value], [200, []]);
   const after = await host.ml.workspaces.get(GROUP, WORKSPACE);

@@ -1,0 +1,144 @@
+/** The verb deploy: a registered version behind an endpoint, proven to be what was registered. */
+
+import {
+  type AssetVersion,
+  createDeployment,
+  listModelVersions,
+  registerEnvironment,
+  uploadFolder,
+  type WaitOptions,
+} from "lib/azure/mod.ts";
+import { BadInput, digestOf, type Samples, sha256 } from "lib/core/mod.ts";
+import { type Model, predict } from "lib/model/mod.ts";
+import type { ModelVersion } from "lib/registry/mod.ts";
+import { buildContext, ROUTES } from "./container.ts";
+import { scoreRows } from "./score.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Machine of a deployment: the smallest that the service offers for it. */
+const INSTANCE_TYPE = "Standard_DS2_v2";
+
+/**
+ * The environment of the scoring service, made from its build context. Its version is the context's
+ * digest: the same code is registered once.
+ *
+ * @param workspace Where to.
+ * @returns The environment's version.
+ * @throws {OperationError} If the service refuses it.
+ *
+ * @example
+ * ```ts ignore
+ * const environment = await ensureEnvironment(workspace);
+ * ```
+ */
+export async function ensureEnvironment({ azure }: Workspace): Promise<AssetVersion> {
+  const files = await buildContext();
+  const digests = Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)]);
+  const { url } = await uploadFolder(azure, { name: "context", files });
+  return await registerEnvironment(azure, {
+    name: "forest-scorer",
+    version: digestOf(Object.fromEntries(digests)).slice(0, 12),
+    description: "Scoring service for forests",
+    tags: {},
+    contextUrl: url,
+    routes: ROUTES,
+  });
+}
+
+/** Which version goes where. */
+export interface DeployDraft {
+  /** The endpoint. */
+  readonly endpoint: string;
+  /** The deployment behind it, e.g. `blue`. */
+  readonly deployment: string;
+  /** What it serves. */
+  readonly version: ModelVersion;
+  /** What it runs in. */
+  readonly environment: AssetVersion;
+}
+
+/**
+ * Deploys a version and waits until it answers. The container is told the digest that its model must
+ * have, and does not start with another.
+ *
+ * @param workspace Where to.
+ * @param draft See {@linkcode DeployDraft}.
+ * @param options `onWait` and `signal`.
+ * @throws {OperationError} If it does not come up; with the container's last log lines.
+ *
+ * @example
+ * ```ts ignore
+ * await deployVersion(workspace, { endpoint, deployment: "blue", version, environment });
+ * ```
+ */
+export async function deployVersion(
+  { azure }: Workspace,
+  { endpoint, deployment, version, environment }: DeployDraft,
+  options: WaitOptions = {},
+): Promise<void> {
+  const models = await listModelVersions(azure, version.name);
+  const asset = models.find((found) => found.version === version.version);
+  if (!asset) {
+    const field = `model ${version.name}:${version.version}`;
+    throw new BadInput({ field, rule: "must be registered in the workspace" });
+  }
+  await createDeployment(azure, {
+    endpoint,
+    name: deployment,
+    modelId: asset.id,
+    environmentId: environment.id,
+    variables: { MODEL_DIGEST: version.digest, MODEL_VERSION: version.version },
+    tags: { digest: version.digest, version: version.version },
+    instanceType: INSTANCE_TYPE,
+    instances: 1,
+    concurrency: 32,
+  }, options);
+}
+
+/** What the smoke test found. */
+export interface SmokeTest {
+  /** Digest that the deployment says it serves. */
+  readonly servedDigest: string;
+  /** Rows that went through. */
+  readonly rows: number;
+  /** Rows whose label or probabilities differ from the offline prediction. */
+  readonly skewed: readonly number[];
+  /** Whether all is as registered. */
+  readonly passed: boolean;
+}
+
+/**
+ * The blocking smoke test: every row goes through the endpoint to one deployment, which must name the
+ * registered digest and answer as the model does offline.
+ *
+ * @param workspace Where the endpoint is.
+ * @param test The deployment, its key, the model that it should be, and the rows.
+ * @returns A finding: whoever deploys stops where it has not passed.
+ * @throws {ScoringError} If the endpoint does not answer.
+ *
+ * @example
+ * ```ts ignore
+ * const { passed } = await smokeTest(workspace, { url, key, deployment: "blue", model, samples });
+ * ```
+ */
+export async function smokeTest(
+  workspace: Workspace,
+  { url, key, deployment, model, samples }: {
+    url: string;
+    key: string;
+    deployment: string;
+    model: Model;
+    samples: Samples;
+  },
+): Promise<SmokeTest> {
+  const { predictions, digest } = await scoreRows(workspace, { url, key, deployment, samples });
+  const offline = predict(model, samples.x), { classes } = samples, k = classes.length;
+  const skewed = predictions.flatMap(({ label, probabilities }, i) => {
+    const same = label === classes[offline.labels[i]] &&
+      classes.every((name, c) => probabilities[name] === offline.probabilities[i * k + c]);
+    return same ? [] : [i];
+  });
+  const rows = samples.y.length;
+  const passed = digest === model.digest && predictions.length === rows && skewed.length === 0;
+  return { servedDigest: digest, rows, skewed, passed };
+}

@@ -1,0 +1,57 @@
+/** Moving traffic in steps, and counting who answers at each. */
+
+import { setTraffic } from "lib/azure/mod.ts";
+import type { Samples } from "lib/core/mod.ts";
+import { countAnswers } from "./score.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Answers of one deployment at one step. */
+export interface TrafficCount {
+  /** Number and order of the step, e.g. `2: green 10 %`. */
+  readonly step: string;
+  /** Who answered. */
+  readonly deployment: "blue" | "green";
+  /** How many of the requests. */
+  readonly answers: number;
+}
+
+/**
+ * Sets each share in turn and counts the answers of that many requests.
+ *
+ * @param workspace Where the endpoint is.
+ * @param plan The endpoint, its URL and key, rows to ask with, green's shares in percent, and the
+ * number of requests at each step.
+ * @returns Two counts a step, blue's and green's.
+ * @throws {OperationError} If the service refuses a share.
+ * @throws {ScoringError} If a request is refused.
+ *
+ * @example
+ * ```ts ignore
+ * const counts = await shiftTraffic(workspace, { endpoint, url, key, samples, shares: [0, 10], requests: 60 });
+ * ```
+ */
+export async function shiftTraffic(
+  workspace: Workspace,
+  { endpoint, url, key, samples, shares, requests }: {
+    endpoint: string;
+    url: string;
+    key: string;
+    samples: Samples;
+    shares: readonly number[];
+    requests: number;
+  },
+): Promise<TrafficCount[]> {
+  const counts: TrafficCount[] = [];
+  for (const [i, green] of shares.entries()) {
+    // a share of 0 is left out: the service keeps none
+    const traffic = { blue: 100 - green, green };
+    const live = Object.fromEntries(Object.entries(traffic).filter(([, share]) => share > 0));
+    await setTraffic(workspace.azure, endpoint, live);
+    const answers = await countAnswers(workspace, { url, key, samples, requests });
+    for (const deployment of ["blue", "green"] as const) {
+      const step = `${i + 1}: green ${green} %`;
+      counts.push({ step, deployment, answers: answers[deployment] ?? 0 });
+    }
+  }
+  return counts;
+}
