@@ -22,7 +22,7 @@ export function criteria(record: JsonRecord): Criterion[] {
   return [
     trains(record),
     later("CI/CD runs", "the workflows ci and train are linted by the tests; no run is on record"),
-    later("deployed and serving", "notebook 03 is to come"),
+    serves(record),
     later("monitored and automated", "notebooks 04 to 06 are to come"),
   ];
 }
@@ -46,6 +46,17 @@ function trains({ metrics, baselines, modelDigest }: JsonRecord): Criterion {
     `(95 % interval ${percent(accuracy.low)} to ${percent(accuracy.high)}), best baseline ` +
     `${percent(best)}; model ${modelDigest.slice(0, 12)}`;
   return { name, state: accuracy.value > best ? "met" : "missed", evidence };
+}
+
+function serves({ endpoint, servedDigest, registeredDigest, skewedRows }: JsonRecord): Criterion {
+  const name = "deployed and serving";
+  if (typeof servedDigest !== "string") {
+    return { name, state: "missed", evidence: "no endpoint was published" };
+  }
+  const same = servedDigest === registeredDigest && skewedRows === 0;
+  const evidence = `${endpoint} served ${servedDigest.slice(0, 12)}, registered was ` +
+    `${String(registeredDigest).slice(0, 12)}; ${skewedRows} holdout rows answered differently`;
+  return { name, state: same ? "met" : "missed", evidence };
 }
 
 interface Accuracies {

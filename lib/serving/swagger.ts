@@ -1,6 +1,17 @@
 /** The service's description for machines. */
 
+import type { JsonRecord } from "lib/core/mod.ts";
 import type { ModelDocument } from "lib/model/mod.ts";
+
+/** An OpenAPI document, as far as it is read here. */
+export interface OpenApi {
+  /** Version of the format. */
+  readonly openapi: string;
+  /** What it describes. */
+  readonly info: { readonly title: string; readonly version: string };
+  /** Its paths. */
+  readonly paths: JsonRecord;
+}
 
 /**
  * An OpenAPI description of `/score` for a model.
@@ -17,7 +28,9 @@ import type { ModelDocument } from "lib/model/mod.ts";
  * assert.equal(swagger({ name: "pets", signature }).info.title, "pets");
  * ```
  */
-export function swagger({ name, signature }: Pick<ModelDocument, "name" | "signature">) {
+export function swagger(
+  { name, signature }: Pick<ModelDocument, "name" | "signature">,
+): OpenApi {
   const columns = signature.inputs.map((input) => input.name);
   const row = signature.inputs.map(({ min, max }) => (min + max) / 2);
   const inputs = signature.inputs.map(({ name, unit }) => unit ? `${name} in ${unit}` : name);

@@ -1,0 +1,16 @@
+/** `deno task deploy`: runs notebook 03 headless: endpoint, blue, smoke test, green, rollback. */
+
+import { readTarget } from "lib/azure/mod.ts";
+import { main } from "./cli.ts";
+import { runNotebookTask } from "./notebook_task.ts";
+
+await main("deploy", async () => {
+  readTarget(); // half of the cloud's settings is an error before anything runs
+  return await runNotebookTask({
+    verb: "deploy",
+    summary:
+      "Runs notebook 03 headless: the champion behind an endpoint, blocking smoke test, green in\n" +
+      "steps, rollback. --set keep=true leaves the endpoint.",
+    notebooks: ["03_azure_ml"],
+  });
+});
