@@ -8,7 +8,7 @@ import {
   mcnemarP,
   pairedCounts,
 } from "./paired.ts";
-import { DEFAULT_POLICY, type GatePolicy } from "./policy.ts";
+import { checkPolicy, DEFAULT_POLICY, type GatePolicy } from "./policy.ts";
 
 /** A model as the gate sees it: its name by content, and what it said of the holdout. */
 export interface Contestant {
@@ -91,7 +91,8 @@ export interface GateDecision {
  * @param input See {@linkcode GateInput}.
  * @param policy See {@linkcode GatePolicy}.
  * @returns The decision, a finding and never an exception.
- * @throws {RangeError} If labels are missing or too many.
+ * @throws {RangeError} If labels are missing or too many, or the metrics are those of other labels.
+ * @throws {BadInput} If the policy has a limit that is none.
  *
  * @example A first model that nobody measured is refused
  * ```ts
@@ -111,6 +112,8 @@ export interface GateDecision {
  * ```
  */
 export function decide(input: GateInput, policy: GatePolicy = DEFAULT_POLICY): GateDecision {
+  checkPolicy(policy);
+  checkMetrics(input);
   const { challenger, champion, holdout } = input;
   const rules = [
     contract(input),
@@ -135,6 +138,21 @@ export function decide(input: GateInput, policy: GatePolicy = DEFAULT_POLICY): G
     detectable: detectableLoss(rows, { alpha: policy.alpha }),
     policy,
   };
+}
+
+/** Labels and metrics come apart into the gate: metrics of another model would open it. */
+function checkMetrics({ challenger: { labels }, holdout: { actual }, metrics }: GateInput): void {
+  const counts = metrics.confusion.map((row) => row.map(() => 0));
+  actual.forEach((label, i) => counts[label] && counts[label][labels[i]]++);
+  const isSame = labels.length === actual.length &&
+    counts.every((row, a) => row.every((count, b) => count === metrics.confusion[a][b]));
+  const right = actual.filter((label, i) => label === labels[i]).length;
+  const { correct, rows } = metrics.accuracy;
+  if (isSame && correct === right && rows === actual.length) return;
+  throw new RangeError(
+    `Cannot decide as the metrics must be those of the challenger's labels: ${correct} of ${rows} ` +
+      `right, but ${right} of ${actual.length} by the labels`,
+  );
 }
 
 function contract({ contractPassed }: GateInput): RuleResult {
@@ -171,7 +189,7 @@ function signature({ challenger, champion }: GateInput): RuleResult {
 
 function baseline({ baseline, metrics }: GateInput): RuleResult {
   const { low } = metrics.accuracy, rule = "baseline";
-  if (baseline === undefined) {
+  if (baseline === undefined || !(baseline >= 0 && baseline <= 1)) {
     return { rule, passed: false, value: low, limit: null, sentence: "No baseline was measured." };
   }
   const passed = low > baseline;
@@ -233,7 +251,7 @@ function budget(
   limit: number,
   unit: string,
 ): RuleResult {
-  if (value === undefined || !Number.isFinite(value)) {
+  if (value === undefined || !Number.isFinite(value) || value < 0 || (rule === "size" && !value)) {
     return { rule, passed: false, value: null, limit, sentence: `The ${rule} was not measured.` };
   }
   const passed = value <= limit, shown = Number(value.toPrecision(3));

@@ -142,7 +142,7 @@ export function detectableLoss(
   n: number,
   { alpha = 0.05, power = 0.8 }: { alpha?: number; power?: number } = {},
 ): Detectable {
-  const rows = Math.ceil(1 - Math.log2(alpha)); // 2 · (1/2)^rows ≤ alpha
+  const rows = Math.floor(1 - Math.log2(alpha)) + 1; // the first with 2 · (1/2)^rows < alpha
   if (rows > n) return { rows, share: null };
   const noticed = (share: number) => 1 - binomialTail({ trials: n, share }, rows - 1);
   let low = 0, high = 1;

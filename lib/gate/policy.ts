@@ -1,5 +1,7 @@
 /** What a challenger has to fulfil. */
 
+import { BadInput } from "lib/core/mod.ts";
+
 /** The limits of the gate. */
 export interface GatePolicy {
   /** Largest loss of accuracy against the champion that is accepted, as a share. */
@@ -25,3 +27,38 @@ export const DEFAULT_POLICY: GatePolicy = {
   maxBytes: 5_000_000,
   maxRowMs: 20,
 };
+
+/** The numbers that each limit may be: a limit that nothing can break is none. */
+const RULES: Readonly<Record<keyof GatePolicy, [holds: (limit: number) => boolean, rule: string]>> =
+  {
+    margin: [(limit) => limit > 0 && limit < 1, "must be between 0 and 1"],
+    alpha: [(limit) => limit > 0 && limit < 1, "must be between 0 and 1"],
+    classFloor: [(limit) => limit > 0 && limit <= 1, "must be above 0 and at most 1"],
+    maxBytes: [(limit) => limit > 0 && limit < Infinity, "must be a number above 0"],
+    maxRowMs: [(limit) => limit > 0 && limit < Infinity, "must be a number above 0"],
+  };
+
+/**
+ * Refuses a policy that could not refuse: NaN as a level is above every p-value, Infinity as a size is
+ * above every size.
+ *
+ * @param policy The policy.
+ * @returns The policy.
+ * @throws {BadInput} If a limit is missing or breaks its rule.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { checkPolicy, DEFAULT_POLICY } from "lib/gate/mod.ts";
+ *
+ * assert.equal(checkPolicy(DEFAULT_POLICY), DEFAULT_POLICY);
+ * assert.throws(() => checkPolicy({ ...DEFAULT_POLICY, alpha: NaN }), /policy alpha must be between 0 and 1: got NaN/);
+ * ```
+ */
+export function checkPolicy(policy: GatePolicy): GatePolicy {
+  for (const [name, [holds, rule]] of Object.entries(RULES)) {
+    const value = policy[name as keyof GatePolicy];
+    if (!holds(value)) throw new BadInput({ field: `policy ${name}`, rule, value });
+  }
+  return policy;
+}

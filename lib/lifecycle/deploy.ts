@@ -1,4 +1,4 @@
-/** The verb deploy: a registered version behind an endpoint, proven to be what was registered. */
+/** The verb deploy: a registered version behind an endpoint, collecting, proven to be what was registered. */
 
 import {
   type AssetVersion,
@@ -87,7 +87,15 @@ export async function deployVersion(
     name: deployment,
     modelId: asset.id,
     environmentId: environment.id,
-    variables: { MODEL_DIGEST: version.digest, MODEL_VERSION: version.version },
+    variables: {
+      MODEL_DIGEST: version.digest,
+      MODEL_VERSION: version.version,
+      ENDPOINT_NAME: endpoint,
+      DEPLOYMENT_NAME: deployment,
+      COLLECT_ACCOUNT_URL: new URL(azure.blobs.url).origin,
+      COLLECT_CONTAINER: azure.blobs.containerName,
+      COLLECT_FLUSH_SECONDS: "1",
+    },
     tags: { digest: version.digest, version: version.version },
     instanceType: INSTANCE_TYPE,
     instances: 1,

@@ -1,13 +1,37 @@
 /**
- * The scoring service: what goes into the container. `createScorer` is a function from request to
- * response; `main.ts` is the program that reads the environment and serves it.
+ * The scoring service and its collector: what goes into the container. It runs alone.
  *
- * Runs alone: it needs `core` and `model`, and no package. The collector of inputs and outputs is still
- * to come.
+ * `createScorer` is a function from request to response: rows in, held against the model's signature;
+ * label, probabilities, model name, version, digest and ids out. `createUnready` stands in for it where
+ * there is no model to answer with. `createCollector` takes each answered request into a `Spool` (files,
+ * written before the answer is sent) and from there to append blobs in the layout of Azure ML's data
+ * collector, each record once. `main.ts` reads the environment (`readSettings` has the list) and serves;
+ * `buildContext` makes of it what a container is built from.
+ *
+ * What an instance may lose: with the process, nothing that was answered; with its disk or its power,
+ * what has not been written to Blob, ten seconds' worth where Blob is there; while Blob is away, what is
+ * beyond the spool's size, counted and logged.
+ *
+ * Not here: `azure_blob.ts`, the only file that needs the Azure SDK. It is loaded by the program where
+ * something is collected.
  *
  * @module
  */
 
+export * from "./answer.ts";
+export * from "./append_sink.ts";
+export * from "./collector.ts";
+export * from "./container.ts";
+export * from "./health.ts";
+export * from "./in_flight.ts";
+export * from "./limits.ts";
+export * from "./model_folder.ts";
+export * from "./read_body.ts";
+export * from "./records.ts";
 export * from "./request_body.ts";
+export * from "./scored.ts";
 export * from "./scorer.ts";
+export * from "./settings.ts";
+export * from "./spool.ts";
 export * from "./swagger.ts";
+export * from "./timers.ts";

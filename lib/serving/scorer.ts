@@ -1,8 +1,13 @@
 /** The scoring service as a function from request to response; no server, no environment. */
 
-import type { Logger } from "lib/core/mod.ts";
-import { checkInput, type Model, predict } from "lib/model/mod.ts";
+import { type Clock, type Logger, show, systemClock } from "lib/core/mod.ts";
+import { checkInput, type InputViolation, type Model } from "lib/model/mod.ts";
+import { answerRows, scoredRequest } from "./answer.ts";
+import { fault, unserved } from "./health.ts";
+import { DEFAULT_LIMITS, type Limits, MAX_ID } from "./limits.ts";
+import { readBody } from "./read_body.ts";
 import { readScoreRequest } from "./request_body.ts";
+import type { ScoredSink } from "./scored.ts";
 import { swagger } from "./swagger.ts";
 
 /** What answers. */
@@ -10,24 +15,28 @@ export interface ScorerOptions {
   /** The model. */
   readonly model: Model;
   /** Its version in the registry. */
-  readonly version: string;
-  /** Whether requests are taken; false while the server ends. Default always. */
-  readonly ready?: () => boolean;
+  readonly modelVersion: string;
+  /** Takes what was answered. Default nobody. */
+  readonly collector?: ScoredSink;
   /** A line for each request: no inputs, no secrets. Default none. */
   readonly log?: Logger;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** Default {@linkcode DEFAULT_LIMITS}. */
+  readonly limits?: Limits;
+  /** Whether requests are to be sent here; false while the server ends. Default always. */
+  readonly ready?: () => boolean;
 }
-
-/** Largest body, in bytes. */
-export const MAX_BODY = 4_000_000;
 
 /**
  * The scoring service: `POST /score`, `GET /health/live`, `/health/ready`, `/swagger.json`.
  *
  * Each answer names the model, its version and its digest, so whoever gets it can tell which bytes
- * answered.
+ * answered. Ids: `x-request-id` is taken over or made; a row's correlation id is the body's own, else
+ * `x-correlation-id` (with `/0`, `/1` … where there are many rows), else the request's id with `/0` …
  *
  * @param options See {@linkcode ScorerOptions}.
- * @returns The handler, for `Deno.serve`.
+ * @returns The handler, for `Deno.serve`. It never rejects: a fault of ours is a 500.
  *
  * @example
  * ```ts
@@ -38,7 +47,7 @@ export const MAX_BODY = 4_000_000;
  * const signature = { inputs: [{ name: "length", unit: "cm", min: 0, max: 9 }], classes: ["a", "b"] };
  * const forest = forestJson([{ distribution: [[0, 1]] }], 1);
  * const model = readModel(modelBytes({ format: MODEL_FORMAT, name: "pets", signature, forest }));
- * const score = createScorer({ model, version: "1" });
+ * const score = createScorer({ model, modelVersion: "1" });
  * const response = await score(new Request("http://x/score", { method: "POST", body: '{"data": [[4]]}' }));
  * const { predictions, model: answered } = await response.json();
  * assert.equal(predictions[0].label, "b");
@@ -46,92 +55,110 @@ export const MAX_BODY = 4_000_000;
  * ```
  */
 export function createScorer(options: ScorerOptions): (request: Request) => Promise<Response> {
-  const { model, ready = () => true, log } = options;
+  const {
+    model,
+    modelVersion,
+    collector,
+    log,
+    clock = systemClock,
+    limits = DEFAULT_LIMITS,
+    ready = () => true,
+  } = options;
+  const { signature } = model.document, inputs = signature.inputs.map(({ name }) => name);
 
   return async (request) => {
     const started = performance.now();
-    const requestId = request.headers.get("x-request-id") ?? crypto.randomUUID();
+    const requestId = idFrom(request, "x-request-id") ?? crypto.randomUUID();
     const { pathname } = new URL(request.url);
-    const response = await answer(request, pathname, requestId);
+    let response: Response, rows = 0;
+    try {
+      ({ response, rows = 0 } = await route(request, pathname, requestId));
+    } catch (error) {
+      log?.error("failed", { requestId, error });
+      response = fault(500, { code: "InternalError", message: "the row could not be answered" });
+    }
     response.headers.set("x-request-id", requestId);
     if (pathname === "/score") {
       const ms = Number((performance.now() - started).toFixed(3));
-      log?.info("scored", { requestId, status: response.status, ms });
+      log?.info("scored", { requestId, status: response.status, rows, ms });
     }
     return response;
   };
 
-  async function answer(request: Request, path: string, requestId: string): Promise<Response> {
-    switch (`${request.method} ${path}`) {
-      case "GET /health/live":
-        return Response.json({ status: "live" });
-      case "GET /health/ready":
-        return Response.json({ status: ready() ? "ready" : "ending", digest: model.digest }, {
-          status: ready() ? 200 : 503,
-        });
-      case "GET /swagger.json":
-        return Response.json(swagger(model.document));
-      case "POST /score":
+  async function route(request: Request, path: string, requestId: string): Promise<Routed> {
+    const no = unserved(request.method, path);
+    if (no || path !== "/score") await request.body?.cancel();
+    if (no) return { response: no };
+    switch (path) {
+      case "/health/live":
+        return { response: Response.json({ status: "live" }) };
+      case "/health/ready":
+        return { response: readiness() };
+      case "/swagger.json":
+        return { response: Response.json(swagger(model.document)) };
+      default:
         return await score(request, requestId);
     }
-    const known = ["/score", "/health/live", "/health/ready", "/swagger.json"].includes(path);
-    return known
-      ? fault(405, "MethodNotAllowed", `${request.method} is not allowed on ${path}`)
-      : fault(404, "NotFound", `there is nothing at ${path}`);
   }
 
-  async function score(request: Request, requestId: string): Promise<Response> {
-    const length = Number(request.headers.get("content-length") ?? 0);
-    const text = length > MAX_BODY ? undefined : await request.text();
-    if (text === undefined || text.length > MAX_BODY) {
-      return fault(413, "PayloadTooLarge", `the body must have at most ${MAX_BODY} bytes`);
-    }
-    let body: unknown;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      return fault(400, "BadArgument", "the body must be JSON");
-    }
-    const read = readScoreRequest(body);
-    if (!read.ok) return fault(400, "BadArgument", `the body ${read.message}`);
-    const checked = checkInput(read.rows, model.document.signature);
+  function readiness(): Response {
+    const isReady = ready(), status = isReady ? "ready" : "ending";
+    return Response.json({ status, digest: model.digest }, { status: isReady ? 200 : 503 });
+  }
+
+  async function score(request: Request, requestId: string): Promise<Routed> {
+    const read = await readBody(request, limits);
+    if (!read.ok) return refused(read.status, read.message);
+    const wanted = readScoreRequest(read.body, { inputs, maxRows: limits.maxRows });
+    if (!wanted.ok) return refused(400, `the body ${wanted.message}`);
+    const checked = checkInput(wanted.rows, signature), rows = wanted.rows.length;
     if (!checked.ok) {
-      const count = checked.violations.length;
-      const message = `the rows break the signature in ${count} ${
-        count === 1 ? "place" : "places"
-      }`;
-      return fault(400, "BadArgument", message, checked.violations);
+      const count = checked.violations.length, places = count === 1 ? "place" : "places";
+      const message = `the rows break the signature in ${count} ${places}`;
+      return { ...refused(400, message, checked.violations.map(shortened)), rows };
     }
-    return Response.json(predictions(checked, read.correlationIds, requestId));
-  }
-
-  function predictions(
-    { x, unusual }: { x: Float64Array; unusual: readonly { row: number | null }[] },
-    ids: readonly string[] | undefined,
-    requestId: string,
-  ) {
-    const { classes } = model.document.signature, k = classes.length;
-    const { labels, probabilities } = predict(model, x);
-    return {
-      model: { name: model.document.name, version: options.version, digest: model.digest },
-      requestId,
-      predictions: Array.from(labels, (label, i) => ({
-        label: classes[label],
-        probabilities: Object.fromEntries(
-          classes.map((name, c) => [name, probabilities[i * k + c]]),
-        ),
-        correlationId: ids?.[i] ?? `${requestId}/${i}`,
-        unusual: unusual.filter(({ row }) => row === i),
-      })),
-    };
+    const { x, unusual } = checked, given = idFrom(request, "x-correlation-id");
+    const correlationIds = wanted.correlationIds ?? rowIds(rows, { given, requestId });
+    const answer = answerRows(model, { modelVersion, x, unusual, requestId, correlationIds });
+    if (collector) {
+      const correlationId = given ?? requestId, time = clock.now().toISOString();
+      try {
+        collector.collect(scoredRequest(model, x, answer, { correlationId, time }));
+      } catch (error) {
+        log?.error("not collected", { requestId, error }); // the caller gets its answer all the same
+      }
+    }
+    return { response: Response.json(answer), rows };
   }
 }
 
-function fault(
-  status: number,
-  code: string,
-  message: string,
-  violations?: readonly unknown[],
-): Response {
-  return Response.json({ error: { code, message, ...(violations && { violations }) } }, { status });
+interface Routed {
+  readonly response: Response;
+  readonly rows?: number;
+}
+
+/** An id from a header, if it is one: printable ASCII of bearable length. */
+function idFrom(request: Request, header: string): string | undefined {
+  const id = request.headers.get(header);
+  return id !== null && id.length <= MAX_ID && /^[\x21-\x7e]+$/.test(id) ? id : undefined;
+}
+
+function rowIds(
+  rows: number,
+  { given, requestId }: { given: string | undefined; requestId: string },
+): string[] {
+  if (given !== undefined && rows === 1) return [given];
+  return Array.from({ length: rows }, (_, i) => `${given ?? requestId}/${i}`);
+}
+
+/** What was found, short enough to be shown: a row of thousands of values is not sent back. */
+function shortened(violation: InputViolation): InputViolation {
+  const { value } = violation;
+  const isShort = value === null || typeof value === "number" || typeof value === "boolean";
+  return isShort ? violation : { ...violation, value: show(value) };
+}
+
+function refused(status: number, message: string, violations?: readonly unknown[]): Routed {
+  const code = status === 413 ? "PayloadTooLarge" : "BadArgument";
+  return { response: fault(status, { code, message, ...(violations && { violations }) }) };
 }

@@ -31,7 +31,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ["node:crypto", "node:path", "node:url"],
   },
   gate: { rooms: ["core", "model"], packages: [] },
-  serving: { rooms: ["core", "model"], packages: [] },
+  serving: {
+    rooms: ["core", "model"],
+    packages: [
+      "@azure/core-http-compat",
+      "@azure/core-rest-pipeline",
+      "@azure/identity",
+      "@azure/storage-blob",
+    ],
+  },
   tracking: { rooms: ["core"], packages: [] },
   registry: { rooms: ["core"], packages: [] },
   azure: {
@@ -65,7 +73,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   lifecycle: {
     rooms: [
       ...["core", "data", "model", "training", "gate", "tracking", "registry", "azure"],
-      ...["view", "notebook"],
+      ...["serving", "view", "notebook"],
     ],
     packages: ["node:path", "node:url"],
   },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decide, DEFAULT_POLICY, type GateInput } from "lib/gate/mod.ts";
+import { decide, DEFAULT_POLICY, type GateInput, type GatePolicy } from "lib/gate/mod.ts";
 import { measure } from "lib/model/mod.ts";
 
 const classes = ["a", "b", "c"];
@@ -102,4 +102,56 @@ Deno.test("decide() has nothing to compare before the first champion, and says s
   assert.equal(decision.decision, "promote");
   assert.equal(decision.champion, null);
   assert.match(decision.rules.find(({ rule }) => rule === "mcnemar")!.sentence, /no champion/);
+});
+
+Deno.test("decide() takes no baseline, size or time that cannot be one", () => {
+  const good = wrongAt(3);
+  for (const baseline of [NaN, -1, 1.5]) {
+    assert.deepEqual(refusedBy(input(good, { baseline })), ["baseline"], String(baseline));
+  }
+  for (const bytes of [0, -1, NaN, Infinity]) {
+    assert.deepEqual(refusedBy(input(good, { bytes })), ["size"], String(bytes));
+  }
+  for (const rowMs of [-1, Infinity]) {
+    assert.deepEqual(refusedBy(input(good, { rowMs })), ["latency"], String(rowMs));
+  }
+});
+
+Deno.test("decide() does not take the metrics of another model", () => {
+  const poor = wrongAt(...Array(30).keys()), { metrics } = input(wrongAt(3));
+  assert.throws(() => decide(input(poor, { metrics })), /metrics must be those of the challenger/);
+  // as many right, but others
+  const elsewhere = input(wrongAt(4)).metrics;
+  assert.throws(() => decide(input(wrongAt(3), { metrics: elsewhere })), /metrics must be those/);
+  assert.throws(() => decide(input(wrongAt(3).slice(1), { metrics })), RangeError);
+});
+
+Deno.test("decide() does not take a policy that could not refuse", () => {
+  const broken: Partial<GatePolicy>[] = [
+    { margin: NaN },
+    { margin: 1 },
+    { margin: -0.1 },
+    { alpha: NaN },
+    { alpha: 0 },
+    { classFloor: 0 },
+    { maxBytes: Infinity },
+    { maxRowMs: NaN },
+    { maxRowMs: undefined },
+  ];
+  for (const limit of broken) {
+    const [name] = Object.keys(limit), policy = { ...DEFAULT_POLICY, ...limit } as GatePolicy;
+    assert.throws(() => decide(input(wrongAt(3)), policy), {
+      name: "BadInput",
+      message: new RegExp(`^policy ${name} must be`),
+    });
+  }
+});
+
+Deno.test("decide() refuses a loss inside the margin whose interval goes beyond it", () => {
+  const given = input(wrongAt(3, 4, 5), {
+    champion: { digest: "champion", signature, labels: actual },
+  });
+  const found = decide(given).rules.find(({ rule }) => rule === "non-inferiority")!;
+  assert.match(found.sentence, /changes by −5.0 points, at the worst by −1\d.\d points/);
+  assert.deepEqual(refusedBy(given), ["non-inferiority"]);
 });
