@@ -54,11 +54,11 @@ Deno.test("old training rows stay where they should, and never reach the holdout
 Deno.test("rows outside their range, missing or doubled are left out, and counted", async () => {
   const rows = logOf(4), { leftOut } = await write(rows); // noise has put a few below their range
   const x = rows.samples.x.slice();
-  x[0] = NaN; // row 0
-  x[4] *= 10; // row 1, in mm
-  x.set(x.subarray(8, 12), 12); // row 3 as row 2
+  x[200] = NaN; // row 50
+  x[204] *= 10; // row 51, in mm
+  x.set(x.subarray(208, 212), 212); // row 53 as row 52
   const y = rows.samples.y.slice();
-  y[3] = y[2];
+  y[53] = y[52];
   const made = await write({ ...rows, samples: { ...rows.samples, x, y } });
   assert.equal(made.leftOut, leftOut + 3);
 });
