@@ -11,7 +11,8 @@
  * **Tables and progress.** {@linkcode table} and {@linkcode progress}, in a notebook and in a terminal.
  *
  * **Pages.** {@linkcode notebookPage} turns an executed notebook into one HTML file,
- * {@linkcode indexPage} makes the page that leads to them.
+ * {@linkcode indexPage} makes the page that leads to them, {@linkcode reportPage} one of sections: a
+ * dashboard, a report.
  *
  * Touches no file and no network: the caller writes. The DOM that Plot needs stays inside. The same
  * input gives the same bytes, on every machine: text is drawn with a font from npm.
@@ -43,6 +44,7 @@ export * from "./pairs_plot.ts";
 export type { Picture, PngOptions } from "./picture.ts";
 export * from "./progress.ts";
 export * from "./progress_state.ts";
+export * from "./report_page.ts";
 export * from "./steps_picture.ts";
 export * from "./table.ts";
 export * from "./theme.ts";
