@@ -13,7 +13,7 @@ const NATIVE = ["--allow-read", "--allow-ffi", "--allow-sys"];
 
 /** All groups. A folder of `tests/` that is in none of them fails the run. */
 export const TEST_GROUPS: readonly TestGroup[] = [
-  { folders: ["core", "model", "training", "gate"], allow: [] },
+  { folders: ["core", "model", "training", "gate", "monitoring", "experiment"], allow: [] },
   { folders: ["data"], allow: [...NATIVE, "--allow-write"] },
   { folders: ["view"], allow: [...NATIVE, "--allow-write", "--allow-env"] },
   {
@@ -22,7 +22,16 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   },
   { folders: ["architecture"], allow: ["--allow-read"] },
   {
-    folders: ["lib/core", "lib/model", "lib/training", "lib/gate", "lib/serving", "lib/view"],
+    folders: [
+      "lib/core",
+      "lib/model",
+      "lib/training",
+      "lib/gate",
+      "lib/monitoring",
+      "lib/experiment",
+      "lib/serving",
+      "lib/view",
+    ],
     allow: [],
   },
   {

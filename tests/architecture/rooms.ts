@@ -31,6 +31,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ["node:crypto", "node:path", "node:url"],
   },
   gate: { rooms: ["core", "model"], packages: [] },
+  monitoring: { rooms: ["core", "model"], packages: ["jstat"] },
+  experiment: { rooms: ["core"], packages: ["jstat"] },
   serving: {
     rooms: ["core", "model"],
     packages: [
@@ -72,7 +74,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   lifecycle: {
     rooms: [
-      ...["core", "data", "model", "training", "gate", "tracking", "registry", "azure"],
+      ...["core", "data", "model", "training", "gate", "monitoring"],
+      ...["experiment", "tracking", "registry", "azure"],
       ...["serving", "view", "notebook"],
     ],
     packages: ["node:path", "node:url"],
@@ -80,4 +83,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 };
 
 /** Rooms that do no I/O: the word `Deno` does not occur in them. */
-export const PURE_ROOMS: readonly string[] = ["core", "model", "training", "gate"];
+export const PURE_ROOMS: readonly string[] = [
+  "core",
+  "model",
+  "training",
+  "gate",
+  "monitoring",
+  "experiment",
+];
