@@ -24,16 +24,21 @@ export function majority(
     scale: readonly number[];
   },
 ): number {
-  const d = scale.length;
-  const near = [...trusted.y.keys()].filter((j) => j !== self).map((j) => {
+  const d = scale.length, near: { squares: number; label: number }[] = [];
+  for (let j = 0; j < trusted.y.length; j++) {
+    if (j === self) continue;
     let squares = 0;
     for (let f = 0; f < d; f++) {
       // a missing value is no reason to be far: `range` speaks of it
       const gap = (samples.x[i * d + f] - trusted.x[j * d + f]) / scale[f];
       if (!Number.isNaN(gap)) squares += gap * gap;
     }
-    return { squares, label: trusted.y[j] };
-  }).sort((a, b) => a.squares - b.squares).slice(0, k);
+    if (near.length === k && squares >= near[k - 1].squares) continue;
+    // of two that are as near the earlier row stays in front
+    const behind = near.findIndex((one) => one.squares > squares);
+    near.splice(behind < 0 ? near.length : behind, 0, { squares, label: trusted.y[j] });
+    if (near.length > k) near.pop();
+  }
   const votes = trusted.classes.map(() => 0);
   for (const { label } of near) votes[label]++;
   const most = Math.max(...votes);
