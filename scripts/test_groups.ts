@@ -18,7 +18,13 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   { folders: ["view"], allow: [...NATIVE, "--allow-write", "--allow-env"] },
   {
     folders: ["lifecycle"],
-    allow: [...NATIVE, "--allow-write", "--allow-env", "--allow-run=git"],
+    allow: [
+      ...NATIVE,
+      "--allow-write",
+      "--allow-env",
+      "--allow-run=git",
+      "--allow-net=127.0.0.1", // a receiver of webhooks
+    ],
   },
   { folders: ["architecture"], allow: ["--allow-read"] },
   {
@@ -36,7 +42,13 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   },
   {
     folders: ["lib/data", "lib/lifecycle"],
-    allow: [...NATIVE, "--allow-write=out", "--allow-env", "--allow-run=git"],
+    allow: [
+      ...NATIVE,
+      "--allow-write=out",
+      "--allow-env",
+      "--allow-run=git",
+      "--allow-net=127.0.0.1", // a receiver of webhooks
+    ],
   },
   // these start kernels, browsers, linters and whole tasks, which no permission can hold back
   {

@@ -5,10 +5,14 @@
  * @module
  */
 
+export * from "./alert_tables.ts";
+export * from "./alerts.ts";
 export * from "./bundle.ts";
 export * from "./collected.ts";
 export * from "./container.ts";
+export * from "./deliver.ts";
 export * from "./deploy.ts";
+export { type DocumentPlace, documentsOf } from "./documents.ts";
 export * from "./files.ts";
 export * from "./gate.ts";
 export * from "./live.ts";
@@ -24,4 +28,7 @@ export * from "./tables.ts";
 export * from "./track.ts";
 export * from "./traffic.ts";
 export * from "./train.ts";
+export * from "./webhook.ts";
+export * from "./webhook_receiver.ts";
+export * from "./webhook_signature.ts";
 export * from "./workspace.ts";

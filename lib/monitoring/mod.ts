@@ -5,4 +5,12 @@
  * @module
  */
 
+export * from "./alert_life.ts";
+export * from "./alert_records.ts";
+export * from "./alert_rules.ts";
+export * from "./excess.ts";
+export * from "./poison.ts";
+export * from "./respond.ts";
+export * from "./respond_input.ts";
+export * from "./training_window.ts";
 export * from "./window.ts";
