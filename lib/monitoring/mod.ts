@@ -6,3 +6,8 @@
  */
 
 export * from "./window.ts";
+export * from "./calibration.ts";
+export * from "./estimated.ts";
+export * from "./isotonic.ts";
+export * from "./realised.ts";
+export * from "./service.ts";
