@@ -17,7 +17,7 @@ export interface CalibratorOptions {
   readonly splits?: number;
 }
 
-/** Whether the votes of one class are bent, and why. */
+/** Whether the votes of one class are calibrated, and why. */
 export interface ClassCalibration {
   /** Name of the class. */
   readonly class: string;
@@ -31,7 +31,7 @@ export interface ClassCalibration {
   readonly sentence: string;
 }
 
-/** What bends the votes: one entry a class. A record that survives JSON. (k) */
+/** What calibrates the votes: one entry a class. A record that survives JSON. (k) */
 export type Calibrator = readonly ClassCalibration[];
 
 /** Above this area under the ROC curve the classes are apart, and a curve would be a step. */
@@ -49,12 +49,12 @@ const APART = 0.999;
  * @param options See {@linkcode CalibratorOptions}.
  * @returns One entry a class. (k)
  * @throws {BadInput} If `bins` or `splits` is not a whole number above 0, or the seed is none.
- * @throws {RangeError} If a probability is no number.
+ * @throws {RangeError} If there are not k probabilities a row, or one is not finite.
  * @see NannyML's `needs_calibration`, whose rule this is: errors over the pooled parts held out of
  * repeated stratified splits. Naeini, Cooper and Hauskrecht (2015) for the error. Its splits are
  * drawn by another generator, so a close call may fall otherwise there.
  *
- * @example Votes of 99 % that are right in 2 of 3 cases are bent
+ * @example Votes of 99 % that are right in 2 of 3 cases become 67 %
  * ```ts
  * import assert from "node:assert/strict";
  * import { calibrate, fitCalibrator } from "lib/monitoring/mod.ts";
@@ -78,6 +78,12 @@ export function fitCalibrator(
     }
   }
   const k = classes.length;
+  if (probabilities.length !== actual.length * k || !probabilities.every(Number.isFinite)) {
+    throw new RangeError(
+      `Cannot calibrate as each of ${actual.length} rows must have ${k} probabilities, all finite: ` +
+        `${probabilities.length} probabilities`,
+    );
+  }
   return classes.map((name, c) => {
     const scores = Float64Array.from(actual, (_, i) => probabilities[i * k + c]);
     const targets = Uint8Array.from(actual, (label) => label === c ? 1 : 0);
@@ -99,32 +105,44 @@ export function fitCalibrator(
       curve: helps ? fitIsotonic({ scores, targets }) : null,
       before,
       after,
-      sentence:
-        `${helps ? "Votes are bent" : "Votes as they are"}: on rows held out a curve changes ` +
-        `the calibration error from ${points(before)} to ${points(after)} points.`,
+      sentence: helps
+        ? `Calibrated: on rows held out the curve lowers the calibration error from ` +
+          `${points(before)} to ${points(after)} points.`
+        : `Votes as they are: on rows held out a curve would turn a calibration error of ` +
+          `${points(before)} points into ${points(after)}.`,
     };
   });
 }
 
 /**
- * Votes bent class by class, and each row brought back to a sum of 1.
+ * Votes calibrated class by class, and each row brought back to a sum of 1.
  *
  * @param calibrator From {@linkcode fitCalibrator}. (k)
  * @param probabilities Shares of the votes, row after row. (n × k)
  * @returns Probabilities, row after row; a row that is 0 everywhere becomes 1 / k. (n × k)
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { calibrate } from "lib/monitoring/mod.ts";
+ *
+ * const asIs = { curve: null, before: null, after: null, sentence: "Votes as they are." };
+ * const calibrator = [{ class: "a", ...asIs }, { class: "b", ...asIs }];
+ * assert.deepEqual([...calibrate(calibrator, [0, 0.5, 0, 0])], [0, 1, 0.5, 0.5]);
+ * ```
  */
 export function calibrate(calibrator: Calibrator, probabilities: ArrayLike<number>): Float64Array {
   const k = calibrator.length;
-  const bent = Float64Array.from(probabilities, (share, i) => {
+  const calibrated = Float64Array.from(probabilities, (share, i) => {
     const { curve } = calibrator[i % k];
     return curve ? isotonicAt(curve, share) : share;
   });
-  for (let row = 0; row < bent.length; row += k) {
+  for (let row = 0; row < calibrated.length; row += k) {
     let sum = 0;
-    for (let c = 0; c < k; c++) sum += bent[row + c];
-    for (let c = 0; c < k; c++) bent[row + c] = sum > 0 ? bent[row + c] / sum : 1 / k;
+    for (let c = 0; c < k; c++) sum += calibrated[row + c];
+    for (let c = 0; c < k; c++) calibrated[row + c] = sum > 0 ? calibrated[row + c] / sum : 1 / k;
   }
-  return bent;
+  return calibrated;
 }
 
 /** Scores of one class against the rest. */
@@ -140,7 +158,7 @@ function heldOutErrors(
 ): { before: number; after: number } {
   const random = stream(seed, `calibration of ${name}`);
   const strata = [0, 1].map((side) => [...targets.keys()].filter((i) => targets[i] === side));
-  const seen: { score: number; bent: number; target: number }[] = [];
+  const seen: { score: number; calibrated: number; target: number }[] = [];
   for (let split = 0; split < splits; split++) {
     const held = new Set(
       strata.flatMap((rows) =>
@@ -153,12 +171,12 @@ function heldOutErrors(
       targets: rest.map((i) => targets[i]),
     });
     for (const i of held) {
-      seen.push({ score: scores[i], bent: isotonicAt(curve, scores[i]), target: targets[i] });
+      seen.push({ score: scores[i], calibrated: isotonicAt(curve, scores[i]), target: targets[i] });
     }
   }
   return {
     before: calibrationError(seen.map(({ score, target }) => [score, target]), bins),
-    after: calibrationError(seen.map(({ bent, target }) => [bent, target]), bins),
+    after: calibrationError(seen.map(({ calibrated, target }) => [calibrated, target]), bins),
   };
 }
 

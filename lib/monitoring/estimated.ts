@@ -81,6 +81,22 @@ const DEVIATIONS = 3;
  * @returns The estimator.
  * @throws {RangeError} If the reference has no rows, or its arrays do not fit together.
  * @throws {BadInput} As {@linkcode fitCalibrator}.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { fitEstimator } from "lib/monitoring/mod.ts";
+ *
+ * const { reference, seen } = fitEstimator({
+ *   features: [{ name: "length", unit: "cm", min: 0, max: 9 }],
+ *   classes: ["short", "long"],
+ *   x: Float64Array.of(1, 2, 7, 8),
+ *   predicted: Uint8Array.of(0, 0, 1, 1),
+ *   probabilities: Float64Array.of(1, 0, 0.8, 0.2, 0.1, 0.9, 0, 1),
+ *   actual: Uint8Array.of(0, 1, 1, 1),
+ * }, { seed: 1 });
+ * assert.deepEqual([reference, seen], [{ rows: 4, accuracy: 0.75 }, [{ low: 1, high: 8 }]]);
+ * ```
  */
 export function fitEstimator(reference: Reference, options: CalibratorOptions): Estimator {
   const { features, classes, x, predicted, probabilities, actual } = reference;
@@ -113,7 +129,8 @@ export function fitEstimator(reference: Reference, options: CalibratorOptions): 
  * @param window Scored rows.
  * @param options See {@linkcode EstimateOptions}.
  * @returns The estimate; a window without rows is undecided.
- * @throws {RangeError} If the window has other classes or another number of features.
+ * @throws {RangeError} If the window has other classes or another number of features, or its arrays
+ * do not fit together.
  * @throws {BadInput} If `minRows` is not a whole number above 0.
  * @see NannyML, CBPE, multiclass accuracy: the same value, band and, but for chunks, limits.
  * Bialek et al. (2024), arXiv 2401.08348, for what it assumes.
@@ -162,6 +179,16 @@ export function estimateAccuracy(
   }
   checkFit(estimator, { name, classes, features });
   const rows = predicted.length, k = classes.length;
+  if (
+    x.length !== rows * features.length || probabilities.length !== rows * k ||
+    !probabilities.every(Number.isFinite) || predicted.some((label) => label >= k)
+  ) {
+    throw new RangeError(
+      `Cannot estimate ${name} as each row must have ${features.length} inputs, a label below ${k} ` +
+        `and ${k} finite probabilities: ${rows} labels, ${x.length} inputs, ` +
+        `${probabilities.length} probabilities`,
+    );
+  }
   if (rows === 0) {
     return {
       window: name,

@@ -64,6 +64,15 @@ export function fitIsotonic({ scores, targets }: IsotonicPoints): Isotonic {
  * @param curve From {@linkcode fitIsotonic}.
  * @param score Any number; beyond the ends the value of the end holds.
  * @returns The value, by a straight line between two corners.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isotonicAt } from "lib/monitoring/mod.ts";
+ *
+ * const curve = { at: [0, 1], value: [0.25, 0.75] };
+ * assert.deepEqual([-9, 0.5, 9].map((score) => isotonicAt(curve, score)), [0.25, 0.5, 0.75]);
+ * ```
  */
 export function isotonicAt({ at, value }: Isotonic, score: number): number {
   let low = 0, high = at.length - 1;

@@ -195,7 +195,7 @@ function sentenceOf(
     needed: number | null;
   },
 ): string {
-  const asked = `${percent(floor)} are asked for`;
+  const asked = `asked for: ${percent(floor)}`;
   if (!interval) return `Undecided: no label has come; ${needed} would decide at best (${asked}).`;
   const right = `${count} of ${total} labels are right`;
   if (state !== "undecided") {

@@ -67,7 +67,7 @@ function referenceOf({ votes, predicted, actual }: typeof golden.estimates[0]["r
   };
 }
 
-Deno.test("fitCalibrator() bends the classes that NannyML bends, whatever the seed", () => {
+Deno.test("fitCalibrator() calibrates the classes that NannyML calibrates, whatever the seed", () => {
   for (const { reference, used } of golden.estimates) {
     for (const seed of [1, 2, 3]) {
       const calibrator = fitCalibrator(referenceOf(reference), { seed });

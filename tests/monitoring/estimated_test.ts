@@ -24,7 +24,7 @@ function both(world: World) {
   };
 }
 
-Deno.test("estimate: votes that are too sure are bent, so it tracks the realised accuracy", () => {
+Deno.test("estimate: votes that are too sure are calibrated, so it tracks the realised accuracy", () => {
   const { estimated, realised, estimates } = both(BEFORE);
   near(estimated, realised, 0.015, "without a change");
   assert.ok(ESTIMATOR.calibrator.every(({ curve }) => curve !== null));
@@ -130,9 +130,27 @@ Deno.test("estimate: other classes, other features and broken references are ref
     () => estimateAccuracy(ESTIMATOR, { ...window, classes: ["b", "a"] }),
     /the classes a, b: 1 features, b, a/,
   );
+  for (
+    const broken of [
+      { probabilities: new Float64Array(80).fill(NaN) },
+      { probabilities: new Float64Array(3) },
+      { predicted: new Uint8Array(40).fill(2) },
+      { x: new Float64Array(39) },
+    ]
+  ) {
+    assert.throws(
+      () => estimateAccuracy(ESTIMATOR, { ...window, ...broken }),
+      /each row must have/,
+    );
+  }
   assert.throws(() => estimateAccuracy(ESTIMATOR, window, { minRows: 0 }), /minRows must be/);
   assert.throws(
     () => fitEstimator({ ...REFERENCE, predicted: new Uint8Array(3) }, { seed: 1 }),
     /2000 rows, 2000 inputs, 3 labels, 4000 votes/,
+  );
+  const holes = REFERENCE.probabilities.map((share, i) => i === 7 ? NaN : share);
+  assert.throws(
+    () => fitEstimator({ ...REFERENCE, probabilities: holes }, { seed: 1 }),
+    /2 probabilities, all finite/,
   );
 });
