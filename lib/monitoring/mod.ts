@@ -14,3 +14,8 @@ export * from "./respond.ts";
 export * from "./respond_input.ts";
 export * from "./training_window.ts";
 export * from "./window.ts";
+export * from "./calibration.ts";
+export * from "./estimated.ts";
+export * from "./isotonic.ts";
+export * from "./realised.ts";
+export * from "./service.ts";

@@ -8,6 +8,9 @@
  * for viewers that show no SVG. A title says what to see; colour is never the only sign of a class.
  * Pictures are light, and dark where the viewer's system is dark; a PNG is light unless asked.
  *
+ * Monitoring has {@linkcode performancePicture}, {@linkcode driftHeatmap}, {@linkcode latencyPicture} and
+ * {@linkcode timelinePicture}.
+ *
  * **Tables and progress.** {@linkcode table} and {@linkcode progress}, in a notebook and in a terminal.
  *
  * **Pages.** {@linkcode notebookPage} turns an executed notebook into one HTML file,
@@ -34,13 +37,16 @@ export * from "./chart.ts";
 export * from "./class_distributions.ts";
 export * from "./confusion_picture.ts";
 export * from "./display.ts";
+export * from "./drift_heatmap.ts";
 export * from "./image_html.ts";
 export * from "./importance_picture.ts";
 export * from "./index_page.ts";
+export * from "./latency_picture.ts";
 export * from "./markup.ts";
 export type * from "./notebook_format.ts";
 export * from "./page.ts";
 export * from "./pairs_plot.ts";
+export * from "./performance_picture.ts";
 export type { Picture, PngOptions } from "./picture.ts";
 export * from "./progress.ts";
 export * from "./progress_state.ts";
@@ -48,4 +54,5 @@ export * from "./report_page.ts";
 export * from "./steps_picture.ts";
 export * from "./table.ts";
 export * from "./theme.ts";
+export * from "./timeline_picture.ts";
 export * from "./words.ts";

@@ -3,12 +3,17 @@ import {
   calibrationPicture,
   classDistributions,
   confusionPicture,
+  driftHeatmap,
   importancePicture,
+  latencyPicture,
   pairsPlot,
+  performancePicture,
   type Picture,
   stepsPicture,
+  timelinePicture,
 } from "lib/view/mod.ts";
 import { CALIBRATION, CONFUSION, fewIris, IMPORTANCES, iris, manySamples } from "./fixtures.ts";
+import { DRIFT, INCIDENT, LATENCY, PERFORMANCE } from "./monitoring_fixtures.ts";
 import { assertSnapshot } from "./snapshot.ts";
 
 const STEPS = {
@@ -29,6 +34,10 @@ const PICTURES: Record<string, () => Picture> = {
   calibration_picture: () => calibrationPicture(CALIBRATION),
   importance_picture: () => importancePicture(IMPORTANCES),
   steps_picture: () => stepsPicture(STEPS),
+  performance_picture: () => performancePicture(PERFORMANCE),
+  drift_heatmap: () => driftHeatmap(DRIFT),
+  latency_picture: () => latencyPicture(LATENCY, { objectiveMs: 100 }),
+  timeline_picture: () => timelinePicture(INCIDENT),
 };
 
 for (const [name, draw] of Object.entries(PICTURES)) {
