@@ -22,6 +22,18 @@ export * from "./provenance.ts";
 export * from "./readme_picture.ts";
 export * from "./register.ts";
 export * from "./retrain_dataset.ts";
+export * from "./rollout.ts";
+export { readRollout, type RolloutName, rolloutPath } from "./rollout_document.ts";
+export {
+  DEFAULT_ROLLOUT_STEPS,
+  newRollout,
+  nextAction,
+  type RolloutEntry,
+  type RolloutLook,
+  type RolloutPlan,
+  type RolloutRecord,
+  type RolloutStep,
+} from "./rollout_record.ts";
 export * from "./score.ts";
 export * from "./steps.ts";
 export * from "./tables.ts";
