@@ -5,6 +5,7 @@
  * @module
  */
 
+export * from "./architecture.ts";
 export * from "./bundle.ts";
 export * from "./collected.ts";
 export * from "./container.ts";
