@@ -86,6 +86,14 @@ Deno.test("rollback() whose target does not answer says so, and is written down 
   assert.equal(await registry.production("iris"), "1");
 });
 
+Deno.test("deployVersion() over a deployment with all traffic writes production", async () => {
+  const version = await registry.version("iris", "2");
+  const environment = await lifecycle.ensureEnvironment(workspace);
+  const draft = { endpoint: ENDPOINT, environment, version };
+  await lifecycle.deployVersion(workspace, { ...draft, deployment: "blue" });
+  assert.deepEqual((await history()).at(-1), ["1", "2", "deploy"]);
+});
+
 Deno.test("rollback() of an endpoint that is not there is bad input", async () => {
   await assert.rejects(lifecycle.rollback(workspace, { endpoint: "none-e" }), {
     name: "BadInput",
