@@ -3,20 +3,21 @@
 import {
   type AssetVersion,
   createDeployment,
+  type DeployOptions,
+  getDeployment,
+  getEndpoint,
   listModelVersions,
   registerEnvironment,
   uploadFolder,
-  type WaitOptions,
 } from "lib/azure/mod.ts";
 import { BadInput, digestOf, type Samples, sha256 } from "lib/core/mod.ts";
 import { type Model, predict } from "lib/model/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
 import { buildContext, ROUTES } from "./container.ts";
+import { INSTANCE_TYPE } from "./instance.ts";
+import { recordProduction } from "./production.ts";
 import { scoreRows } from "./score.ts";
 import type { Workspace } from "./workspace.ts";
-
-/** Machine of a deployment: the smallest that the service offers for it. */
-const INSTANCE_TYPE = "Standard_DS2_v2";
 
 /**
  * The environment of the scoring service, made from its build context. Its version is the context's
@@ -59,11 +60,13 @@ export interface DeployDraft {
 
 /**
  * Deploys a version and waits until it answers. The container is told the digest that its model must
- * have, and does not start with another.
+ * have, and does not start with another. Where the deployment has all traffic already, its version is
+ * in production from then on, and the registry's history says so.
  *
  * @param workspace Where to.
  * @param draft See {@linkcode DeployDraft}.
- * @param options `onWait` and `signal`.
+ * @param options `onWait`, `signal` and `onCost`.
+ * @throws {BadInput} If it costs money and nobody has said yes.
  * @throws {OperationError} If it does not come up; with the container's last log lines.
  *
  * @example
@@ -72,10 +75,11 @@ export interface DeployDraft {
  * ```
  */
 export async function deployVersion(
-  { azure }: Workspace,
+  workspace: Workspace,
   { endpoint, deployment, version, environment }: DeployDraft,
-  options: WaitOptions = {},
+  options: DeployOptions = {},
 ): Promise<void> {
+  const { azure } = workspace;
   const models = await listModelVersions(azure, version.name);
   const asset = models.find((found) => found.version === version.version);
   if (!asset) {
@@ -101,6 +105,11 @@ export async function deployVersion(
     instances: 1,
     concurrency: 32,
   }, options);
+  // over a deployment that has all traffic, the new version is in production at once
+  if ((await getEndpoint(azure, endpoint))?.traffic[deployment] !== 100) return;
+  const found = await getDeployment(azure, { endpoint, name: deployment });
+  const reason = `deployed to ${deployment}, which has all traffic`;
+  if (found) await recordProduction(workspace, { deployment: found, by: "deploy", reason });
 }
 
 /** What the smoke test found. */

@@ -11,13 +11,21 @@ export * from "./bundle.ts";
 export * from "./collected.ts";
 export * from "./container.ts";
 export * from "./deliver.ts";
+export * from "./architecture.ts";
+export * from "./bundle.ts";
+export * from "./collected.ts";
+export * from "./container.ts";
+export * from "./data_asset.ts";
 export * from "./deploy.ts";
 export { type DocumentPlace, documentsOf } from "./documents.ts";
 export * from "./files.ts";
 export * from "./gate.ts";
 export * from "./live.ts";
 export * from "./machine.ts";
+export * from "./instance.ts";
 export * from "./paths.ts";
+export * from "./preflight.ts";
+export * from "./production.ts";
 export * from "./provenance.ts";
 export * from "./readme_picture.ts";
 export * from "./register.ts";
@@ -34,6 +42,8 @@ export {
   type RolloutRecord,
   type RolloutStep,
 } from "./rollout_record.ts";
+export * from "./rollback.ts";
+export * from "./rollback_target.ts";
 export * from "./score.ts";
 export * from "./steps.ts";
 export * from "./tables.ts";
