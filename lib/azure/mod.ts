@@ -13,6 +13,7 @@ export * from "./assets.ts";
 export * from "./blob_store.ts";
 export * from "./deployment.ts";
 export * from "./endpoint.ts";
+export type { Shares } from "./endpoint_document.ts";
 export * from "./github_credential.ts";
 export * from "./key_vault.ts";
 export * from "./local.ts";
