@@ -15,6 +15,7 @@ export * from "./machine.ts";
 export * from "./paths.ts";
 export * from "./provenance.ts";
 export * from "./readme_picture.ts";
+export * from "./reference.ts";
 export * from "./register.ts";
 export * from "./score.ts";
 export * from "./steps.ts";
