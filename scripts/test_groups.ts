@@ -55,6 +55,7 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     folders: ["lib/azure", "lib/local_azure", "lib/notebook", "lib/registry", "lib/tracking"],
     allow: ["--allow-all"],
   },
+  { folders: ["operations"], allow: ["--allow-all"] },
   { folders: ["azure", "local_azure", "registry", "serving", "tracking"], allow: ["--allow-all"] },
   { folders: ["notebook", "scripts", "workflows", "notebooks", "browser"], allow: ["--allow-all"] },
 ];

@@ -56,6 +56,8 @@ export interface DeployDraft {
   readonly version: ModelVersion;
   /** What it runs in. */
   readonly environment: AssetVersion;
+  /** More variables for the container, which win over the usual ones, e.g. `DRILL_DELAY_MS`. Default none. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -76,7 +78,7 @@ export interface DeployDraft {
  */
 export async function deployVersion(
   workspace: Workspace,
-  { endpoint, deployment, version, environment }: DeployDraft,
+  { endpoint, deployment, version, environment, variables = {} }: DeployDraft,
   options: DeployOptions = {},
 ): Promise<void> {
   const { azure } = workspace;
@@ -99,6 +101,7 @@ export async function deployVersion(
       COLLECT_ACCOUNT_URL: new URL(azure.blobs.url).origin,
       COLLECT_CONTAINER: azure.blobs.containerName,
       COLLECT_FLUSH_SECONDS: "1",
+      ...variables,
     },
     tags: { digest: version.digest, version: version.version },
     instanceType: INSTANCE_TYPE,
