@@ -26,6 +26,8 @@ export interface SceneWindow {
   readonly x: Float64Array;
   /** True labels. (n) */
   readonly actual: Uint8Array;
+  /** Place of the sample that each row is drawn from: rows of one place are measured on one thing. (n) */
+  readonly sources: Uint32Array;
   /** Who each row comes from, e.g. for a fair split of traffic. (n) */
   readonly unitIds: readonly string[];
   /** Joins row, answer and label. (n) */
@@ -133,18 +135,19 @@ function rowDraw(samples: Samples, scene: CheckedScene) {
   return (number: number, isChanged: boolean) => {
     const random = stream(scene.seed, `scene:${number}:rows`);
     const noise = stream(scene.seed, `scene:${number}:noise`);
-    const x = new Float64Array(n * d), actual = new Uint8Array(n);
+    const x = new Float64Array(n * d), actual = new Uint8Array(n), sources = new Uint32Array(n);
     const shifted = isChanged && scene.scene === "prior-shift"
       ? mixOf(places, scene, number)
       : undefined;
     for (let i = 0; i < n; i++) {
       const from = shifted?.() ?? random.integer(y.length);
       actual[i] = y[from];
+      sources[i] = from;
       for (let f = 0; f < d; f++) {
         x[i * d + f] = measured(samples.x[from * d + f], f, noise.normal());
       }
     }
-    return { x, actual };
+    return { x, actual, sources };
   };
 }
 

@@ -120,12 +120,14 @@ export function joinWindows(
         ...records[0].window,
         features,
         classes,
+        ids: rows.map(({ id }) => id),
         x,
         predicted: Uint8Array.from(rows, ({ row }) => row.label),
         probabilities,
         actual: Int16Array.from(rows, ({ id }) => classes.indexOf(actualOf.get(id) ?? "")),
         requests: {
-          status: Uint16Array.from(records, ({ status }) => status),
+          // no answer at all counts as the time-out that a gateway would have told
+          status: Uint16Array.from(records, ({ status }) => status || 504),
           ms: Float64Array.from(records, ({ ms }) => ms),
         },
         refused: refusedIn(records),

@@ -14,13 +14,13 @@ import {
   type Reference,
   type ReferenceProfile,
   referenceProfile,
+  type RespondWindow,
   type ScoredWindow,
   type ServiceObjectives,
   type ServiceSummary,
   summariseService,
   summariseWindow,
   type WindowSignal,
-  type WindowVerdict,
 } from "lib/monitoring/mod.ts";
 
 /** What windows are held against. */
@@ -211,7 +211,7 @@ export function signalsOf(report: WindowReport): WindowSignal[] {
  * const decision = respond({ windows: reports.map((report) => verdictOf(report)), ... });
  * ```
  */
-export function verdictOf(report: WindowReport, deployed: string | null = null): WindowVerdict {
+export function verdictOf(report: WindowReport, deployed: string | null = null): RespondWindow {
   const { name, to, rows, quality, drift, realised, estimated } = report;
   const moved = drift.features.filter(({ drifted }) => drifted);
   const { value, band } = estimated, { accuracy } = realised;
