@@ -1,16 +1,16 @@
 /** The endpoint that callers use all the time: it serves one version, and is found again. */
 
 import {
+  type DeployOptions,
   endpointKeys,
   ensureEndpoint,
   getSecret,
   listDeployments,
   putSecret,
-  setTraffic,
-  type WaitOptions,
 } from "lib/azure/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
 import { deployVersion, ensureEnvironment } from "./deploy.ts";
+import { moveTraffic } from "./production.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** An endpoint in use. */
@@ -34,7 +34,7 @@ export interface LiveEndpoint {
  *
  * @param workspace Where the endpoint is.
  * @param live The endpoint's name, the version, and who or what asks for it.
- * @param options `onWait` and `signal`.
+ * @param options `onWait`, `signal` and `onCost`.
  * @returns See {@linkcode LiveEndpoint}.
  * @throws {OperationError} If the service refuses, or the deployment does not come up.
  *
@@ -46,9 +46,9 @@ export interface LiveEndpoint {
 export async function serveLive(
   workspace: Workspace,
   { name, version, by }: { name: string; version: ModelVersion; by: string },
-  options: WaitOptions = {},
+  options: DeployOptions = {},
 ): Promise<LiveEndpoint> {
-  const { azure, registry } = workspace;
+  const { azure } = workspace;
   const endpoint = await ensureEndpoint(azure, {
     name,
     description: `${version.name} in use`,
@@ -62,12 +62,8 @@ export async function serveLive(
     deployment = live === "blue" ? "green" : "blue";
     const environment = await ensureEnvironment(workspace);
     await deployVersion(workspace, { endpoint: name, deployment, version, environment }, options);
-    await setTraffic(azure, name, { [deployment]: 100 }, options);
-  }
-  const from = await registry.production(version.name), to = version.version;
-  if (from !== to) {
     const reason = `${name} serves it with ${deployment}`;
-    await registry.changeProduction({ name: version.name, from, to, by, reason });
+    await moveTraffic(workspace, { endpoint: name, traffic: { [deployment]: 100 }, by, reason });
   }
   const secret = `${name}-key`;
   await putSecret(azure, secret, (await endpointKeys(azure, name)).primary);
