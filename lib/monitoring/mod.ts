@@ -5,4 +5,13 @@
  * @module
  */
 
+export * from "./distance.ts";
+export * from "./drift.ts";
+export * from "./hypergeometric.ts";
+export * from "./multiplicity.ts";
+export * from "./permutation.ts";
+export { DEFAULT_BINS, type ReferenceProfile, referenceProfile } from "./profile.ts";
+export { type DriftPower, driftPower, type DriftPowerOptions, POWER } from "./power.ts";
+export * from "./quality.ts";
 export * from "./window.ts";
+export * from "./window_summary.ts";
