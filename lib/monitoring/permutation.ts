@@ -79,7 +79,8 @@ function dealRows({ pooled, all, drawn }: Heap, random: Random): Deal {
   return (into) => {
     into.fill(0);
     for (let i = 0; i < drawn; i++) {
-      const other = i + random.integer(all - i), bin = binOf[other];
+      // off uniform by less than rows / 2^32, and twice as fast as integer()
+      const other = i + Math.floor(random.next() * (all - i)), bin = binOf[other];
       binOf[other] = binOf[i];
       binOf[i] = bin;
       into[bin]++;

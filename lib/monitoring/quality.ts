@@ -19,7 +19,7 @@ export interface QualityPolicy {
   readonly refused: number;
   /** Values from which a constant column or another unit is called. */
   readonly rows: number;
-  /** How far the ratio of medians may be from a known factor, as a factor. */
+  /** How far the ratio of window to reference may be from a known factor, as a factor. */
   readonly unitTolerance: number;
 }
 
@@ -47,8 +47,8 @@ export interface QualityFinding {
   readonly feature: string | null;
   /** Which rule. */
   readonly rule: QualityRule;
-  /** Its number: a share; `stuck`: largest minus smallest value; `unit`: median by median of the
-   * reference. Null where there are too few values for one. */
+  /** Its number: a share; `stuck`: largest minus smallest value; `unit`: how many times as large
+   * the quantiles are as those of the reference, by least squares. Null where there are too few values for one. */
   readonly value: number | null;
   /** The limit of that number; `unit`: the factor that it is near; null where there is none. */
   readonly limit: number | null;
@@ -173,7 +173,13 @@ function stuck(
   return { ...common, value, limit: 0, violated, sentence };
 }
 
-/** All three quartiles must have moved by about one factor: another mix of classes moves them unalike. */
+/** Shares at which two columns are laid side by side: the middle of each of twenty equal parts. */
+const SHARES = Array.from({ length: 20 }, (_, i) => (i + 0.5) / 20);
+
+/**
+ * Divided by the factor, the values must lie where the reference's lie, at half of the distance or
+ * less: another mix of classes moves a median by any factor, but not all quantiles by one.
+ */
 function unit(
   { name }: Feature,
   { summary, reference }: { readonly summary: Summary; readonly reference: Summary },
@@ -181,30 +187,29 @@ function unit(
 ): QualityFinding {
   const { count } = summary.moments, common = { feature: name, rule: "unit" } as const;
   if (count < policy.rows) return tooFew(common, { count, policy });
-  const ratios = [0.25, 0.5, 0.75].map((share) =>
-    sketchQuantile(summary.sketch, share)! / sketchQuantile(reference.sketch, share)!
+  const [values, known] = [summary, reference].map(({ sketch }) =>
+    SHARES.map((share) => sketchQuantile(sketch, share)!)
   );
-  const value = ratios[1];
-  if (!ratios.every((ratio) => Number.isFinite(ratio) && ratio > 0)) {
-    const sentence =
-      `${name}: no ratio to the reference, as a quartile is zero or has changed sign.`;
+  const squares = known.reduce((sum, value) => sum + value * value, 0);
+  if (squares === 0) {
+    const sentence = `${name}: the reference is zero, so a change of unit cannot be told.`;
     return { ...common, value: null, limit: null, violated: false, sentence };
   }
-  // quartiles of few rows are less sure than their median
-  const isNear = (ratio: number, factor: number, tolerance: number) =>
-    Math.abs(Math.log(ratio / factor)) <= Math.log(tolerance);
+  const value = values.reduce((sum, value, i) => sum + value * known[i], 0) / squares;
+  const apart = (factor: number) =>
+    values.reduce((sum, value, i) => sum + Math.abs(value / factor - known[i]), 0);
   const found = UNIT_FACTORS
     .flatMap(([factor, what]) => [{ factor, what }, { factor: 1 / factor, what }])
     .find(({ factor }) =>
-      isNear(value, factor, policy.unitTolerance) &&
-      ratios.every((ratio) => isNear(ratio, factor, policy.unitTolerance ** 2))
+      Math.abs(Math.log(value / factor)) <= Math.log(policy.unitTolerance) &&
+      apart(factor) <= apart(1) / 2
     );
   if (!found) {
-    const sentence = `${name}: the median is ${number(value)} times that of the reference.`;
+    const sentence = `${name}: the values are ${number(value)} times those of the reference.`;
     return { ...common, value, limit: null, violated: false, sentence };
   }
   const { factor, what } = found;
-  const size = factor > 1 ? `${number(factor)} times` : `a ${number(1 / factor)}th of`;
+  const size = factor > 1 ? `${number(factor)} times` : `1/${number(1 / factor)} of`;
   const sentence =
     `${name}: suspected change of unit, the values are about ${size} those of the reference (${what}).`;
   return { ...common, value, limit: factor, violated: true, sentence };

@@ -20,19 +20,21 @@ export type Rows = Pick<
 export interface Draw {
   readonly n: number;
   readonly random: Random;
+  /** Deviation of the noise on iris, in cm. Default 0.05. */
+  readonly noise?: number;
   /** Added to every value of a column, in its unit. */
   readonly shift?: { readonly column: number; readonly by: number };
 }
 
-/** Bootstrapped rows of iris with noise of 0.05 cm, rounded to 0.1 cm as iris is: many ties. */
-export function irisRows({ n, random, shift }: Draw): Rows {
+/** Bootstrapped rows of iris with noise, rounded to 0.1 cm as iris is: many ties. */
+export function irisRows({ n, random, shift, noise = 0.05 }: Draw): Rows {
   const { features, classes, x, y } = IRIS, d = features.length;
   const values = new Float64Array(n * d), predicted = new Uint8Array(n);
   for (let i = 0; i < n; i++) {
     const row = random.integer(y.length);
     predicted[i] = y[row];
     for (let f = 0; f < d; f++) {
-      values[i * d + f] = Math.round(10 * (x[row * d + f] + 0.05 * random.normal())) / 10 +
+      values[i * d + f] = Math.round(10 * (x[row * d + f] + noise * random.normal())) / 10 +
         (shift?.column === f ? shift.by : 0);
     }
   }
