@@ -55,6 +55,8 @@ export interface DeployDraft {
   readonly version: ModelVersion;
   /** What it runs in. */
   readonly environment: AssetVersion;
+  /** Longest time from the container's start until it is ready, in seconds. Default 60. */
+  readonly readySeconds?: number;
 }
 
 /**
@@ -73,7 +75,7 @@ export interface DeployDraft {
  */
 export async function deployVersion(
   { azure }: Workspace,
-  { endpoint, deployment, version, environment }: DeployDraft,
+  { endpoint, deployment, version, environment, readySeconds }: DeployDraft,
   options: WaitOptions = {},
 ): Promise<void> {
   const models = await listModelVersions(azure, version.name);
@@ -100,6 +102,7 @@ export async function deployVersion(
     instanceType: INSTANCE_TYPE,
     instances: 1,
     concurrency: 32,
+    readySeconds,
   }, options);
 }
 
