@@ -58,6 +58,8 @@ export interface DeployDraft {
   readonly environment: AssetVersion;
   /** More variables for the container, which win over the usual ones, e.g. `DRILL_DELAY_MS`. Default none. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Longest time from the container's start until it is ready, in seconds. Default 60. */
+  readonly readySeconds?: number;
 }
 
 /**
@@ -78,7 +80,7 @@ export interface DeployDraft {
  */
 export async function deployVersion(
   workspace: Workspace,
-  { endpoint, deployment, version, environment, variables = {} }: DeployDraft,
+  { endpoint, deployment, version, environment, variables = {}, readySeconds }: DeployDraft,
   options: DeployOptions = {},
 ): Promise<void> {
   const { azure } = workspace;
@@ -107,6 +109,7 @@ export async function deployVersion(
     instanceType: INSTANCE_TYPE,
     instances: 1,
     concurrency: 32,
+    readySeconds,
   }, options);
   // over a deployment that has all traffic, the new version is in production at once
   if ((await getEndpoint(azure, endpoint))?.traffic[deployment] !== 100) return;

@@ -2,7 +2,6 @@
 
 import { join, resolve } from "node:path";
 import * as azure from "lib/azure/mod.ts";
-import { ensureLocalAzure, stopLocalAzure } from "lib/azure/mod.ts";
 import * as lifecycle from "lib/lifecycle/mod.ts";
 import { createHttpClient, type HttpClient } from "lib/local_azure/http_client.ts";
 import { createRegistry } from "lib/registry/mod.ts";
@@ -46,10 +45,10 @@ export async function ourSide(asked: Asked, say: (line: string) => void): Promis
   for (let i = 0; i < STARTS; i++) {
     say(`serve: start ${i + 1} of ${STARTS} of Local Azure`);
     const checkout = join(WORK, String(i));
-    const begin = performance.now(), { pid } = await ensureLocalAzure({ checkout });
+    const begin = performance.now(), { pid } = await azure.ensureLocalAzure({ checkout });
     startSeconds.push((performance.now() - begin) / 1000);
     memoryMb.push(await memoryOf(pid));
-    if (i < STARTS - 1) await stopLocalAzure({ checkout });
+    if (i < STARTS - 1) await azure.stopLocalAzure({ checkout });
   }
   const checkout = join(WORK, String(STARTS - 1));
   try {
@@ -58,11 +57,11 @@ export async function ourSide(asked: Asked, say: (line: string) => void): Promis
       ...{ startSeconds, memoryMb, memoryNow: () => memoryOf(pid) },
       ...await served(port, asked, say),
       async [Symbol.asyncDispose]() {
-        await stopLocalAzure({ checkout });
+        await azure.stopLocalAzure({ checkout });
       },
     };
   } catch (error) {
-    await stopLocalAzure({ checkout });
+    await azure.stopLocalAzure({ checkout });
     throw error;
   }
 }
