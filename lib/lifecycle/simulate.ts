@@ -135,7 +135,8 @@ export async function simulate(
         { ...options, batch: batches[i], body: bodies[i] },
         signal,
       );
-      onRequest?.(++done, total);
+      done++; // not in the call: its arguments are not looked at where there is no function
+      onRequest?.(done, total);
     });
     sendingMs += performance.now() - started;
     const sent = records.filter((record) => record !== undefined);

@@ -12,6 +12,7 @@ import { benchDemo } from "./demo.ts";
 import { benchPredict } from "./predict.ts";
 import { type BenchRow, rowText } from "./row.ts";
 import { benchRunner } from "./runner.ts";
+import { benchSimulate } from "./simulate.ts";
 import { benchTrain } from "./train.ts";
 
 const BENCHES: Readonly<Record<string, (say: (line: string) => void) => Promise<BenchRow[]>>> = {
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (say: (line: string) => void) => Promise<
   demo: benchDemo,
   train: benchTrain,
   predict: benchPredict,
+  simulate: benchSimulate,
 };
 
 const HELP = `deno task bench [NAME…] [--json] [--debug]
@@ -28,6 +30,7 @@ Measures ours beside a peer, in turn, on this machine; ratio above 1 means that 
   demo      deno task demo, whole; no peer
   train     25 trees: lib/training (ml-random-forest) against scikit-learn
   predict   25 trees: lib/model's flat forest against scikit-learn, one thread
+  simulate  a scene played through an endpoint of Local Azure, and read back; no peer
 Without NAME all of them. --json prints an array of rows and nothing else on standard output.`;
 
 await main("bench", async () => {

@@ -83,7 +83,10 @@ Deno.test("our side of bench train and predict learns, on the rows it says", asy
 
 for (
   const [args, line] of [
-    [["nobody"], 'bench: NAME must be one of runner, demo, train, predict: got "nobody"\n'],
+    [
+      ["nobody"],
+      'bench: NAME must be one of runner, demo, train, predict, simulate: got "nobody"\n',
+    ],
     [["--fast"], "bench: --fast must be one of --help, --debug, --json\n"],
   ] as const
 ) {
