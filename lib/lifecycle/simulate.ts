@@ -283,8 +283,8 @@ function checked(options: SimulateOptions) {
     const rule = "must be a number above 0 and at most 1000000";
     throw new BadInput({ field: "windowMinutes", rule, value: windowMinutes });
   }
-  whole("only from", only.from, scene.windows.length);
   whole("only to", only.to, scene.windows.length);
+  whole("only from", only.from, only.to);
   whole("batchRows", batchRows, 1_000);
   whole("concurrency", concurrency, 64);
   whole("maxPerSecond", maxPerSecond, 500);
