@@ -3,6 +3,8 @@
  * holds; the contract lists every cell that breaks it; cleaning mends what the descriptor's policy
  * allows and reports it; the split is seeded and stratified, and its holdout is frozen by content.
  *
+ * `stageScene` draws traffic with a known change from such rows: what monitoring finds is held against it.
+ *
  * polars reads the cells and stops here: what leaves this room is typed arrays and plain records.
  * Reads files; writes none.
  *

@@ -1,6 +1,8 @@
 /**
  * The verbs. Notebooks and scripts call these; they wire the other rooms together and touch the
  * world: `prepare` → `trainCandidate` → `evaluate` → `trainingRecord` → `saveBundle`.
+ * Once it serves: `simulate` plays a scene through the endpoint, `readBack` gives the windows of what
+ * happened, `referenceOf` (or `rebuildReference`, in another process) what they are held against.
  *
  * @module
  */

@@ -1,9 +1,8 @@
 /** The verb simulate: a scene is played through the real endpoint, and its callers keep their records. */
 
-import { BadInput } from "lib/core/mod.ts";
-import type { Scene, SceneWindow } from "lib/data/mod.ts";
 import { appendLines } from "./append_lines.ts";
-import { type Batch, batchBody, sendBatch } from "./send_batch.ts";
+import { sendBatch } from "./send_batch.ts";
+import { checkSimulation, type SimulateOptions } from "./simulate_options.ts";
 import {
   type CallerRecord,
   callersFolder,
@@ -11,37 +10,10 @@ import {
   type LabelRecord,
   labelsFolder,
 } from "./traffic_records.ts";
+import { batchesOf, bodyOf, iso, labelsOf } from "./window_traffic.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Options of {@linkcode simulate}. */
-export interface SimulateOptions {
-  /** Name of the endpoint: the records lie under it. */
-  readonly endpoint: string;
-  /** Its scoring URL. */
-  readonly url: string;
-  /** Its key. */
-  readonly key: string;
-  /** Asks one deployment past the traffic rules. Default: the traffic rules decide. */
-  readonly deployment?: string;
-  /** What is played. */
-  readonly scene: Scene;
-  /** Begin of window 1 in simulated time, ISO 8601. */
-  readonly begin: string;
-  /** Length of a window in simulated time, in minutes. Default 60. */
-  readonly windowMinutes?: number;
-  /** Plays these windows only, both included, e.g. to change the deployment between two calls. Default all. */
-  readonly only?: { readonly from: number; readonly to: number };
-  /** Rows in a request, 1 to 1,000. Default 20. */
-  readonly batchRows?: number;
-  /** Requests under way at once, 1 to 64. Default 8. */
-  readonly concurrency?: number;
-  /** Most requests a second, 1 to 500: the service takes no more. Default 450. */
-  readonly maxPerSecond?: number;
-  /** Stops sending; what was sent is recorded first. */
-  readonly signal?: AbortSignal;
-  /** Told after each request how many are done. */
-  readonly onRequest?: (done: number, total: number) => void;
-}
+export type { SimulateOptions } from "./simulate_options.ts";
 
 /** One window as it was played. */
 export interface PlayedWindow {
@@ -83,9 +55,6 @@ export interface Simulation {
   readonly requestsPerSecond: number;
 }
 
-/** Largest body that the service takes, in bytes. */
-const MAX_BODY = 1_500_000;
-
 /**
  * Plays a scene. Requests that are refused or fail are recorded, and the play goes on.
  *
@@ -114,7 +83,7 @@ export async function simulate(
   options: SimulateOptions,
 ): Promise<Simulation> {
   const { endpoint, scene, signal, onRequest } = options;
-  const { begin, windowMs, only, batchRows, concurrency, maxPerSecond } = checked(options);
+  const { begin, windowMs, only, batchRows, concurrency, maxPerSecond } = checkSimulation(options);
   const places = scene.windows.filter(({ number }) => number >= only.from && number <= only.to);
   const total = places.reduce((sum, { actual }) => sum + Math.ceil(actual.length / batchRows), 0);
   const played: PlayedWindow[] = [], deployments: Record<string, number> = {};
@@ -135,7 +104,8 @@ export async function simulate(
         { ...options, batch: batches[i], body: bodies[i] },
         signal,
       );
-      onRequest?.(++done, total);
+      done++; // not in the call: its arguments are not looked at where there is no function
+      onRequest?.(done, total);
     });
     sendingMs += performance.now() - started;
     const sent = records.filter((record) => record !== undefined);
@@ -183,51 +153,6 @@ export async function writeLabels(
   }
 }
 
-function batchesOf(
-  { features, idPrefix }: Scene,
-  { number, x, correlationIds }: SceneWindow,
-  { time, from, windowMs, batchRows }: {
-    time: CallerRecord["window"];
-    from: number;
-    windowMs: number;
-    batchRows: number;
-  },
-): Batch[] {
-  const d = features.length, columns = features.map(({ name }) => name);
-  const count = Math.ceil(correlationIds.length / batchRows);
-  return Array.from({ length: count }, (_, q) => {
-    const first = q * batchRows, end = Math.min(first + batchRows, correlationIds.length);
-    return {
-      window: time,
-      requestId: `${idPrefix}-w${number}-q${q + 1}`,
-      sentAt: iso(from + Math.floor(q / count * windowMs)), // evenly over the window
-      columns,
-      x: x.subarray(first * d, end * d),
-      correlationIds: correlationIds.slice(first, end),
-    };
-  });
-}
-
-function bodyOf(batch: Batch): string {
-  const body = batchBody(batch);
-  if (body.length * 3 < MAX_BODY || new TextEncoder().encode(body).length <= MAX_BODY) return body;
-  const rule = `must make bodies of at most ${MAX_BODY} bytes`;
-  throw new BadInput({ field: "batchRows", rule, value: batch.correlationIds.length });
-}
-
-/** Labels become known at the end of a window: their own, or one so many windows later. */
-function labelsOf(
-  { classes }: Scene,
-  { actual, correlationIds, labelDelay }: SceneWindow,
-  { from, windowMs }: { from: number; windowMs: number },
-): LabelRecord[] {
-  return correlationIds.flatMap((correlationId, i) => {
-    if (labelDelay[i] < 0) return [];
-    const arrivedAt = iso(from + (1 + labelDelay[i]) * windowMs);
-    return [{ correlationId, label: classes[actual[i]], arrivedAt }];
-  });
-}
-
 function countsOf(records: readonly CallerRecord[]) {
   const rows = (of: readonly CallerRecord[]) =>
     of.reduce((sum, { correlationIds }) => sum + correlationIds.length, 0);
@@ -264,40 +189,4 @@ function pacer(perSecond: number): () => Promise<void> {
     at = mine + 1_000 / perSecond;
     if (mine > now) await new Promise((resolve) => setTimeout(resolve, mine - now));
   };
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
-function checked(options: SimulateOptions) {
-  const { scene, begin, windowMinutes = 60, only = { from: 1, to: scene.windows.length } } =
-    options;
-  const { batchRows = 20, concurrency = 8, maxPerSecond = 450 } = options;
-  const time = Date.parse(begin);
-  if (Number.isNaN(time)) {
-    throw new BadInput({ field: "begin", rule: "must be an instant in ISO 8601", value: begin });
-  }
-  if (!(windowMinutes > 0 && windowMinutes <= 1e6)) {
-    const rule = "must be a number above 0 and at most 1000000";
-    throw new BadInput({ field: "windowMinutes", rule, value: windowMinutes });
-  }
-  whole("only from", only.from, scene.windows.length);
-  whole("only to", only.to, scene.windows.length);
-  whole("batchRows", batchRows, 1_000);
-  whole("concurrency", concurrency, 64);
-  whole("maxPerSecond", maxPerSecond, 500);
-  return {
-    begin: time,
-    windowMs: windowMinutes * 60_000,
-    only,
-    batchRows,
-    concurrency,
-    maxPerSecond,
-  };
-}
-
-function whole(field: string, value: number, max: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= max) return;
-  throw new BadInput({ field, rule: `must be a whole number from 1 to ${max}`, value });
 }

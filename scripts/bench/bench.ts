@@ -13,6 +13,7 @@ import { benchPredict } from "./predict.ts";
 import { type BenchRow, rowText } from "./row.ts";
 import { benchRunner } from "./runner.ts";
 import { benchServe } from "./serve.ts";
+import { benchSimulate } from "./simulate.ts";
 import { benchTrain } from "./train.ts";
 
 const BENCHES: Readonly<Record<string, (say: (line: string) => void) => Promise<BenchRow[]>>> = {
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, (say: (line: string) => void) => Promise<
   train: benchTrain,
   predict: benchPredict,
   serve: benchServe,
+  simulate: benchSimulate,
 };
 
 const HELP = `deno task bench [NAME…] [--json] [--debug]
@@ -32,6 +34,7 @@ Measures ours beside a peer, in turn, on this machine; ratio above 1 means that 
   predict   25 trees: lib/model's flat forest against scikit-learn, one thread
   serve     Local Azure, and one row a request through its router, against mlflow models serve
             and azureml-inference-server-http
+  simulate  a scene played through an endpoint of Local Azure, and read back; no peer
 Without NAME all of them. --json prints an array of rows and nothing else on standard output.`;
 
 await main("bench", async () => {

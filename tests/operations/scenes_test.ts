@@ -5,6 +5,7 @@ import { setTraffic } from "../../lib/azure/mod.ts";
 import { take } from "../../lib/core/mod.ts";
 import { stageScene } from "../../lib/data/mod.ts";
 import {
+  collectedRows,
   readBack,
   readTrainingRecord,
   rebuildReference,
@@ -86,7 +87,10 @@ Deno.test("operations: scenes are played, read back, and everything that goes wr
       const options = { ...size, windows: 1, startsAt: 1, idPrefix: "broken" };
       const scene = stageScene(rows, { scene: "broken-sensor", ...options });
       const begin = "2026-03-03T00:00:00.000Z";
-      const { windows: [played] } = await simulate(workspace, { ...call, scene, begin });
+      const { windows: [played], requests, requestsPerSecond, seconds } = await simulate(
+        ...[workspace, { ...call, scene, begin }] as const,
+      );
+      assert.deepEqual([requests, requestsPerSecond], [20, 20 / seconds]);
       const nulls = scene.windows[0].x.filter(Number.isNaN).length;
       const bad = new Set(
         [...scene.windows[0].x.keys()].filter((i) => Number.isNaN(scene.windows[0].x[i]))
@@ -148,6 +152,11 @@ Deno.test("operations: scenes are played, read back, and everything that goes wr
         assert.equal(labelled(after.windows[0]), labelled(before.windows[0]) + 1);
         const place = drift.windows[0].correlationIds.indexOf(second.correlationId);
         assert.equal(signature.classes[after.windows[0].actual[place]], other);
+        const ids = drift.windows[3].correlationIds;
+        const rows = await collectedRows(workspace, {
+          ...{ endpoint, deployment: "blue", ids, timeoutMs: 1_000 },
+        });
+        assert.deepEqual(rows.map(({ correlationId }) => correlationId), ids);
         const copies = await paths("quarantine/");
         assert.equal(copies.length, 3);
         const copy = copies.find((path) => path.endsWith("another.jsonl"))!;

@@ -84,7 +84,10 @@ Deno.test("our side of bench train and predict learns, on the rows it says", asy
 
 for (
   const [args, line] of [
-    [["nobody"], 'bench: NAME must be one of runner, demo, train, predict, serve: got "nobody"\n'],
+    [
+      ["nobody"],
+      'bench: NAME must be one of runner, demo, train, predict, serve, simulate: got "nobody"\n',
+    ],
     [["--fast"], "bench: --fast must be one of --help, --debug, --json\n"],
   ] as const
 ) {
