@@ -8,10 +8,10 @@ import type { ModelVersion } from "lib/registry/mod.ts";
 import { recordSignals } from "./alerts.ts";
 import type { Fault } from "./fault.ts";
 import type { LiveEndpoint } from "./live.ts";
-import { readBack } from "./read_back.ts";
 import { releaseFault } from "./release.ts";
 import { rollback } from "./rollback.ts";
 import { simulate } from "./simulate.ts";
+import { readStory, type Story } from "./story.ts";
 import type { Prepared } from "./train.ts";
 import { signalsOf, type Watch, watchWindow } from "./watch.ts";
 import type { Workspace } from "./workspace.ts";
@@ -71,8 +71,8 @@ export interface IncidentOptions {
   readonly fault: Fault;
   /** Draws rows. */
   readonly seed: number;
-  /** Begin of every id: rows of two drills must not be mixed up. */
-  readonly idPrefix: string;
+  /** When it plays, see {@linkcode nextStory}. */
+  readonly story: Story;
   /** Windows without a fault before it comes. Default 2. */
   readonly before?: number;
   /** Most windows in all. Default 12. */
@@ -111,14 +111,15 @@ export async function runIncident(
   workspace: Workspace,
   options: IncidentOptions,
 ): Promise<Incident> {
-  const { live, version, prepared, signature, watch, fault, seed, idPrefix, signal } = options;
+  const { live, version, prepared, signature, watch, fault, seed, story, signal } = options;
   const { before = 2, windows = 12, rowsPerWindow = 60, clock = systemClock } = options;
+  const { begin, idPrefix, windowMinutes } = story;
   const staged = { seed, windows, rowsPerWindow, startsAt: before + 1, labelDelay: 0, idPrefix };
   const scenes = {
     good: stageScene(prepared.holdout, { ...staged, scene: "none" }),
     bad: stageScene(prepared.holdout, { ...staged, scene: fault.scene }),
   };
-  const started = clock.now().getTime(), begin = clock.now().toISOString();
+  const started = clock.now().getTime();
   const events: IncidentEvent[] = [], alerts = new Set<AlertKind>(), endpoint = live.name;
   let at = 1, source: keyof typeof scenes = "good", isReleased = false;
   let falseAlarms = 0, mitigation: Incident["mitigation"] = null, clean = 0;
@@ -141,13 +142,14 @@ export async function runIncident(
       log("injected", fault.sentence);
     }
     await simulate(workspace, {
-      ...{ endpoint, url: live.url, key: await live.key(), scene: scenes[source], begin, signal },
+      ...{ endpoint, url: live.url, key: await live.key(), scene: scenes[source] },
+      ...{ begin, windowMinutes, signal },
       only: { from: at, to: at },
     });
-    const { windows: read } = await readBack(workspace, { endpoint, signature, signal });
+    const { windows: read } = await readStory(workspace, { endpoint, story, signature, signal });
     const own = read.findLast(({ name }) => name === `window ${at}`)!;
-    const report = watchWindow({ ...own, name: `${idPrefix} ${own.name}` }, watch);
-    const signals = signalsOf(report);
+    const report = watchWindow(own, watch);
+    const signals = signalsOf(report, story);
     log("window", sentenceOf(signals, report.rows));
     const { notifications } = await recordSignals(workspace, signals, { endpoint, clock });
     const fired = notifications.filter(({ transition }) => transition.kind === "fired");

@@ -35,6 +35,7 @@ interface Sides {
  * An empty log.
  *
  * @param signature The inputs and classes that rows must have.
+ * @param isOwn Whether a row with that id is kept. Default: every one.
  * @returns See {@linkcode InferenceLog}.
  *
  * @example
@@ -54,7 +55,10 @@ interface Sides {
  * assert.equal(log.add({ ...line("model_inputs", {}), text: "{" }), "not JSON");
  * ```
  */
-export function createInferenceLog({ inputs, classes }: Signature): InferenceLog {
+export function createInferenceLog(
+  { inputs, classes }: Signature,
+  isOwn: (id: string) => boolean = () => true,
+): InferenceLog {
   const deployments = new Map<string, Sides>(), records = new Set<string>();
   const labels = new Map(classes.map((name, label) => [name, label]));
   const names = inputs.map(({ name }) => name);
@@ -69,6 +73,7 @@ export function createInferenceLog({ inputs, classes }: Signature): InferenceLog
 
   function keep<T>(side: Map<string, T>, rows: readonly [string, T][]): void {
     for (const [id, row] of rows) {
+      if (!isOwn(id)) continue;
       if (side.has(id)) doubled++;
       else side.set(id, row);
     }

@@ -7,6 +7,7 @@ import { FAULTS } from "./fault.ts";
 import type { LiveEndpoint } from "./live.ts";
 import { releaseFault } from "./release.ts";
 import { simulate, type Simulation } from "./simulate.ts";
+import type { Story } from "./story.ts";
 import type { Prepared } from "./train.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -20,8 +21,8 @@ export interface ScenePlay {
   readonly prepared: Prepared;
   /** The scene. */
   readonly scene: Scene;
-  /** Begin of window 1 in simulated time, ISO 8601. */
-  readonly begin: string;
+  /** When it plays, see {@linkcode nextStory}. */
+  readonly story: Story;
   /** Told after each request how many are done. */
   readonly onRequest?: (done: number, total: number) => void;
   /** Stops sending. */
@@ -42,13 +43,14 @@ const RELEASES = { latency: "slow-release", model: "bad-model" } as const;
  *
  * @example
  * ```ts ignore
- * const { requests } = await playScene(workspace, { live, version, prepared, scene, begin });
+ * const { requests } = await playScene(workspace, { live, version, prepared, scene, story });
  * ```
  */
 export async function playScene(workspace: Workspace, play: ScenePlay): Promise<Simulation> {
-  const { live, version, prepared, scene, begin, onRequest, signal } = play;
+  const { live, version, prepared, scene, story, onRequest, signal } = play;
+  const { begin, windowMinutes } = story, when = { begin, windowMinutes };
   const key = await live.key(), last = scene.windows.length;
-  const all = { endpoint: live.name, url: live.url, key, scene, begin, onRequest, signal };
+  const all = { endpoint: live.name, url: live.url, key, scene, ...when, onRequest, signal };
   if (scene.deploymentFault === null) return await simulate(workspace, all);
   const before = scene.startsAt > 1
     ? await simulate(workspace, { ...all, only: { from: 1, to: scene.startsAt - 1 } })

@@ -5,7 +5,8 @@ import type { Signature } from "lib/model/mod.ts";
 import type { ScoredWindow } from "lib/monitoring/mod.ts";
 import { createInferenceLog } from "./inference_log.ts";
 import { type JoinProblems, joinWindows } from "./join_windows.ts";
-import { type BlobLine, tailBlobs } from "./tail_blobs.ts";
+import type { Story } from "./story.ts";
+import { type BlobLine, type BlobTail, tailBlobs } from "./tail_blobs.ts";
 import {
   asCallerRecord,
   asLabelRecord,
@@ -24,6 +25,8 @@ export interface ReadBackOptions {
   readonly deployment?: string;
   /** Inputs and classes of the model. */
   readonly signature: Signature;
+  /** Only rows of one story, see {@linkcode nextStory}. Default all. */
+  readonly story?: Pick<Story, "idPrefix" | "startedAt">;
   /** Only windows that have begun, and labels that have arrived, by then; ISO 8601. Default all. */
   readonly asOf?: string;
   /** Longest wait for rows that were answered and are not in the log yet, in milliseconds. Default 10 s. */
@@ -75,6 +78,9 @@ const LOOK_MS = 200;
 /** Missing ids that are named. */
 const NAMED = 20;
 
+/** How far the storage's clock may be behind ours, in milliseconds. */
+const CLOCK_SKEW_MS = 60_000;
+
 /** Longest text of a line that is copied into quarantine, in characters. */
 const COPIED = 10_000;
 
@@ -96,7 +102,7 @@ const COPIED = 10_000;
  * ```
  */
 export async function readBack(workspace: Workspace, options: ReadBackOptions): Promise<ReadBack> {
-  const { endpoint, deployment, signature, asOf, timeoutMs = 10_000, signal } = options;
+  const { endpoint, deployment, signature, story, asOf, timeoutMs = 10_000, signal } = options;
   if (asOf !== undefined && Number.isNaN(Date.parse(asOf))) {
     throw new BadInput({ field: "asOf", rule: "must be an instant in ISO 8601", value: asOf });
   }
@@ -105,17 +111,21 @@ export async function readBack(workspace: Workspace, options: ReadBackOptions): 
   const note = (line: BlobLine, reason: string | undefined) => {
     if (reason !== undefined) bad.push({ ...line, reason });
   };
-  const callers = await readRecords(workspace, callersFolder(endpoint), note, asCallerRecord);
-  const labels = await readRecords<LabelRecord>(
-    ...[workspace, labelsFolder(endpoint), note] as const,
-    (value) => asLabelRecord(value, signature.classes),
-  );
+  const isOwn = (id: string) => story === undefined || id.startsWith(`${story.idPrefix}-`);
+  const since = story && { writtenSince: new Date(Date.parse(story.startedAt) - CLOCK_SKEW_MS) };
+  const records = <T>(folder: string, read: (value: unknown) => T | undefined) =>
+    readRecords(tailBlobs(workspace, folder, since), note, read);
+  const callers = (await records(callersFolder(endpoint), asCallerRecord))
+    .filter(({ requestId }) => isOwn(requestId));
+  const label = (value: unknown) => asLabelRecord(value, signature.classes);
+  const labels = (await records<LabelRecord>(labelsFolder(endpoint), label))
+    .filter(({ correlationId }) => isOwn(correlationId));
   const ours = deployment === undefined
     ? callers
     : callers.filter((record) => record.deployment === deployment);
   const folder = deployment === undefined ? `${endpoint}/` : `${endpoint}/${deployment}/`;
-  const tail = tailBlobs(workspace, `modelDataCollector/${folder}`);
-  const log = createInferenceLog(signature);
+  const tail = tailBlobs(workspace, `modelDataCollector/${folder}`, since);
+  const log = createInferenceLog(signature, isOwn);
   let awaited = answeredRows(ours);
   for (;;) {
     for (const line of await tail.look()) note(line, log.add(line));
@@ -144,12 +154,11 @@ function answeredRows(callers: readonly CallerRecord[]) {
 
 /** All records of a folder; what is none goes to `note`. */
 async function readRecords<T>(
-  workspace: Workspace,
-  folder: string,
+  tail: BlobTail,
   note: (line: BlobLine, reason: string) => void,
   read: (value: unknown) => T | undefined,
 ): Promise<T[]> {
-  const tail = tailBlobs(workspace, folder), lines = await tail.look();
+  const lines = await tail.look();
   return [...lines, ...tail.cut()].flatMap((line) => {
     let value: unknown;
     try {

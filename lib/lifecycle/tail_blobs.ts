@@ -43,6 +43,7 @@ interface Seen {
  *
  * @param workspace Where it is.
  * @param folder Its path, with a slash at the end.
+ * @param options `writtenSince`: blobs that were last written earlier are passed over. Default none.
  * @returns See {@linkcode BlobTail}. A folder that is not there has no lines.
  *
  * @example
@@ -50,7 +51,11 @@ interface Seen {
  * const lines = await tailBlobs(workspace, "modelDataCollector/iris-demo/").look();
  * ```
  */
-export function tailBlobs({ azure }: Pick<Workspace, "azure">, folder: string): BlobTail {
+export function tailBlobs(
+  { azure }: Pick<Workspace, "azure">,
+  folder: string,
+  { writtenSince = new Date(0) }: { readonly writtenSince?: Date } = {},
+): BlobTail {
   const seen = new Map<string, Seen>();
 
   async function added(path: string, size: number): Promise<BlobLine[]> {
@@ -74,6 +79,7 @@ export function tailBlobs({ azure }: Pick<Workspace, "azure">, folder: string): 
     async look() {
       const grown: { path: string; size: number }[] = [];
       for await (const { name, properties } of azure.blobs.listBlobsFlat({ prefix: folder })) {
+        if (properties.lastModified < writtenSince) continue;
         grown.push({ path: name, size: properties.contentLength ?? 0 });
       }
       const found: BlobLine[][] = [];

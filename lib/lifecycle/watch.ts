@@ -22,6 +22,7 @@ import {
   summariseWindow,
   type WindowSignal,
 } from "lib/monitoring/mod.ts";
+import type { Story } from "./story.ts";
 
 /** What windows are held against. */
 export interface Watch {
@@ -157,16 +158,20 @@ export function watchWindow(window: ScoredWindow, watch: Watch): WindowReport {
  * A report as signals, which alert rules count.
  *
  * @param report See {@linkcode WindowReport}.
+ * @param story The story that the window is of: two stories have windows of the same name.
  * @returns One signal for each thing that was looked at.
  *
  * @example
  * ```ts ignore
- * const { alerts } = await recordSignals(workspace, { endpoint, signals: reports.flatMap(signalsOf) });
+ * const signals = reports.flatMap((report) => signalsOf(report, story));
  * ```
  */
-export function signalsOf(report: WindowReport): WindowSignal[] {
-  const { name: window, to: time, quality, drift, realised, estimated, service } = report;
-  const at = { window, time };
+export function signalsOf(
+  report: WindowReport,
+  { idPrefix }: Pick<Story, "idPrefix">,
+): WindowSignal[] {
+  const { name, to: time, quality, drift, realised, estimated, service } = report;
+  const at = { window: `${idPrefix}, ${name}`, time };
   const byFeature = Map.groupBy(quality.findings, ({ feature }) => feature);
   const objective = { p95Ms: "latency", errorShare: "errors" } as const;
   return [
