@@ -59,7 +59,7 @@ export interface TriedScene {
   readonly reports: readonly WindowReport[];
 }
 
-/** What {@linkcode tryScene} needs. */
+/** What {@linkcode tryScenes} needs. */
 export interface SceneTrial extends Omit<WatchDraft, "baseline"> {
   /** The endpoint in use. */
   readonly live: LiveEndpoint;
@@ -73,45 +73,75 @@ export interface SceneTrial extends Omit<WatchDraft, "baseline"> {
   readonly windows: number;
   /** Rows of a window. */
   readonly rows: number;
+  /** Told after each scene how many are played. */
+  readonly onScene?: (done: number, total: number) => void;
 }
 
 /** Windows from which the usual is learnt. */
 export const BASELINE_WINDOWS = 3;
 
 /**
- * Plays one scene through the endpoint, reads it back, and asks the alert rules what they make of it.
- * The alerts stay in memory: this is a trial, and nobody is to be woken.
+ * Plays scenes through the endpoint, one after the other, reads them back, and asks the alert rules what
+ * they make of each. The alerts stay in memory: this is a trial, and nobody is to be woken.
  *
  * @param workspace Where the endpoint is.
- * @param scene Which scene.
+ * @param scenes Which scenes.
  * @param trial See {@linkcode SceneTrial}.
- * @returns See {@linkcode TriedScene}.
+ * @returns One record a scene, in their order.
  *
  * @example
  * ```ts ignore
- * const { fired } = await tryScene(workspace, "unit-change", trial);
+ * const tried = await tryScenes(workspace, ["none", "unit-change"], trial);
  * ```
  */
-export async function tryScene(
+export async function tryScenes(
   workspace: Workspace,
-  scene: SceneName,
+  scenes: readonly SceneName[],
   trial: SceneTrial,
-): Promise<TriedScene> {
-  const { live, version, prepared, feature, windows, rows, seed } = trial, endpoint = live.name;
-  const story = await nextStory(workspace, { endpoint, title: `try-${scene}` });
-  const staged = stageScene(prepared.holdout, {
-    ...{ scene, seed, windows, rowsPerWindow: rows, feature, idPrefix: story.idPrefix },
-  });
-  await playScene(workspace, { live, version, prepared, scene: staged, story });
-  const { features, classes } = prepared.holdout, signature = { inputs: features, classes };
-  const { windows: read } = await readStory(workspace, { endpoint, story, signature, windows });
-  const watch = startWatch({ ...trial, baseline: read.slice(0, BASELINE_WINDOWS) });
-  const reports = read.slice(BASELINE_WINDOWS).map((window) => watchWindow(window, watch));
-  const fired = await firedAlerts(reports, { story, endpoint });
+): Promise<TriedScene[]> {
+  const { live, version, prepared, feature, windows, rows, seed, onScene } = trial;
+  const endpoint = live.name, { features, classes } = prepared.holdout;
+  const played: { scene: SceneName; story: Story; sentence: string }[] = [];
+  for (const scene of scenes) {
+    const story = await nextStory(workspace, { endpoint, title: `try-${scene}` });
+    const staged = stageScene(prepared.holdout, {
+      ...{ scene, seed, windows, rowsPerWindow: rows, feature, idPrefix: story.idPrefix },
+    });
+    await playScene(workspace, { live, version, prepared, scene: staged, story });
+    played.push({ scene, story, sentence: staged.sentence });
+    onScene?.(played.length, scenes.length);
+  }
+  const tried: TriedScene[] = [];
+  for (const { scene, story, sentence } of played) {
+    const of = { endpoint, story, signature: { inputs: features, classes }, windows };
+    const { windows: read } = await readStory(workspace, of);
+    const watch = startWatch({ ...trial, baseline: read.slice(0, BASELINE_WINDOWS) });
+    const reports = read.slice(BASELINE_WINDOWS).map((window) => watchWindow(window, watch));
+    const fired = await firedAlerts(reports, { story, endpoint });
+    tried.push({ scene, sentence, fired, asExpected: isAsExpected(scene, fired), reports });
+  }
+  return tried;
+}
+
+/**
+ * Whether a scene has set off what it had to, and nothing that had to be quiet.
+ *
+ * @param scene Which.
+ * @param fired The alerts.
+ * @returns Whether {@linkcode EXPECTED} is met.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isAsExpected } from "lib/lifecycle/mod.ts";
+ *
+ * assert.equal(isAsExpected("none", [{ kind: "drift", window: "window 4" }]), false);
+ * ```
+ */
+export function isAsExpected(scene: SceneName, fired: TriedScene["fired"]): boolean {
   const { fires, quiet } = EXPECTED[scene], kinds = fired.map(({ kind }) => kind);
-  const asExpected = (fires.length === 0 || fires.some((kind) => kinds.includes(kind))) &&
+  return (fires.length === 0 || fires.some((kind) => kinds.includes(kind))) &&
     !quiet.some((kind) => kinds.includes(kind));
-  return { scene, sentence: staged.sentence, fired, asExpected, reports };
 }
 
 /**
