@@ -1,7 +1,7 @@
 /** What the drift test found, in sentences for people. */
 
 import type { Feature, Summary } from "lib/core/mod.ts";
-import type { DriftState, FeatureDrift, PredictionDrift } from "./drift.ts";
+import type { DriftState, FeatureDrift, PredictionDrift } from "./drift_report.ts";
 import { number, plural, pText, share } from "./words.ts";
 
 /** What of an input was compared with what. */

@@ -1,8 +1,9 @@
 /** Data quality: are the values there, in range and alive, and in the unit that the model knows? */
 
-import { BadInput, type Feature, sketchQuantile, type Summary } from "lib/core/mod.ts";
+import { BadInput, type Feature, type Summary } from "lib/core/mod.ts";
 import { number, plural, share } from "./words.ts";
 import type { ReferenceProfile } from "./profile.ts";
+import { unitChange } from "./unit_change.ts";
 import type { RefusedInput } from "./window.ts";
 import type { WindowSummary } from "./window_summary.ts";
 
@@ -31,15 +32,6 @@ export const DEFAULT_QUALITY: QualityPolicy = {
   rows: 10,
   unitTolerance: 1.25,
 };
-
-/** Ratios of common units, and what they are. Each counts both ways. */
-const UNIT_FACTORS: readonly (readonly [number, string])[] = [
-  [2.54, "cm and inch"],
-  [10, "mm and cm"],
-  [25.4, "mm and inch"],
-  [100, "cm and m, or a share and percent"],
-  [1000, "a unit and its thousandth"],
-];
 
 /** What one rule says of one input. Plain data. */
 export interface QualityFinding {
@@ -173,13 +165,6 @@ function stuck(
   return { ...common, value, limit: 0, violated, sentence };
 }
 
-/** Shares at which two columns are laid side by side: the middle of each of twenty equal parts. */
-const SHARES = Array.from({ length: 20 }, (_, i) => (i + 0.5) / 20);
-
-/**
- * Divided by the factor, the values must lie where the reference's lie, at half of the distance or
- * less: another mix of classes moves a median by any factor, but not all quantiles by one.
- */
 function unit(
   { name }: Feature,
   { summary, reference }: { readonly summary: Summary; readonly reference: Summary },
@@ -187,31 +172,19 @@ function unit(
 ): QualityFinding {
   const { count } = summary.moments, common = { feature: name, rule: "unit" } as const;
   if (count < policy.rows) return tooFew(common, { count, policy });
-  const [values, known] = [summary, reference].map(({ sketch }) =>
-    SHARES.map((share) => sketchQuantile(sketch, share)!)
-  );
-  const squares = known.reduce((sum, value) => sum + value * value, 0);
-  if (squares === 0) {
+  const found = unitChange({ reference, window: summary }, { tolerance: policy.unitTolerance });
+  if (!found) {
     const sentence = `${name}: the reference is zero, so a change of unit cannot be told.`;
     return { ...common, value: null, limit: null, violated: false, sentence };
   }
-  const value = values.reduce((sum, value, i) => sum + value * known[i], 0) / squares;
-  const apart = (factor: number) =>
-    values.reduce((sum, value, i) => sum + Math.abs(value / factor - known[i]), 0);
-  const found = UNIT_FACTORS
-    .flatMap(([factor, what]) => [{ factor, what }, { factor: 1 / factor, what }])
-    .find(({ factor }) =>
-      Math.abs(Math.log(value / factor)) <= Math.log(policy.unitTolerance) &&
-      apart(factor) <= apart(1) / 2
-    );
-  if (!found) {
+  const { scale: value, factor, units } = found;
+  if (factor === null) {
     const sentence = `${name}: the values are ${number(value)} times those of the reference.`;
     return { ...common, value, limit: null, violated: false, sentence };
   }
-  const { factor, what } = found;
   const size = factor > 1 ? `${number(factor)} times` : `1/${number(1 / factor)} of`;
   const sentence =
-    `${name}: suspected change of unit, the values are about ${size} those of the reference (${what}).`;
+    `${name}: suspected change of unit, the values are about ${size} those of the reference (${units}).`;
   return { ...common, value, limit: factor, violated: true, sentence };
 }
 

@@ -82,11 +82,23 @@ Deno.test("our side of bench train and predict learns, on the rows it says", asy
   assert.ok(predicted.accuracy > 0.85, `accuracy ${predicted.accuracy}`);
 });
 
+Deno.test("our side of bench drift finds the shifted columns", async () => {
+  interface Said {
+    readonly drifted: number;
+    readonly distance: number;
+    readonly permutations: number;
+  }
+  const { drifted, distance, permutations } = await jsonOutput<Said>(ours("drift.ts", "400", "3"));
+  assert.deepEqual([drifted, permutations], [1, 1999]);
+  assert.ok(Math.abs(distance - 0.5) < 0.2, `distance ${distance}`);
+});
+
 for (
   const [args, line] of [
     [
       ["nobody"],
-      'bench: NAME must be one of runner, demo, train, predict, serve, simulate: got "nobody"\n',
+      "bench: NAME must be one of runner, demo, train, predict, serve, simulate, drift: " +
+      'got "nobody"\n',
     ],
     [["--fast"], "bench: --fast must be one of --help, --debug, --json\n"],
   ] as const
