@@ -9,6 +9,7 @@ export * from "./bundle.ts";
 export * from "./collected.ts";
 export * from "./container.ts";
 export * from "./deploy.ts";
+export * from "./experiment_tables.ts";
 export * from "./files.ts";
 export * from "./gate.ts";
 export * from "./machine.ts";

@@ -149,7 +149,8 @@ async function drive(held: HeldRollout, options: RolloutOptions): Promise<Rollou
     const { record, etag } = held, action = nextAction(record);
     if (action === "nothing") return record;
     if (action !== "roll-back") signal?.throwIfAborted(); // a way back that has begun is gone
-    const next = await act(record, action, { port, now, signal });
+    const done = await act(record, action, { port, now, signal });
+    const next = { ...done, updatedAt: now() };
     held = await writeRollout(store, next, etag);
     onStep?.(next.history.at(-1), next);
   }

@@ -82,6 +82,8 @@ export interface RolloutRecord extends Required<RolloutPlan> {
   readonly reason: string;
   /** How many drivers have had it in hand. */
   readonly drivers: number;
+  /** When it was last written by a driver, ISO 8601; null before the first step. */
+  readonly updatedAt: string | null;
   /** The steps that were begun, the first first. */
   readonly history: readonly RolloutEntry[];
 }
@@ -124,7 +126,7 @@ export function newRollout(plan: RolloutPlan): RolloutRecord {
   checkRolloutPolicy(policy);
   return {
     ...{ endpoint, id, blue, green, steps, policy, maxLooks },
-    ...{ state: "running", reason: "Not begun.", drivers: 0, history: [] },
+    ...{ state: "running", reason: "Not begun.", drivers: 0, updatedAt: null, history: [] },
   };
 }
 
