@@ -209,6 +209,13 @@ export function withRollback(record: RolloutRecord): RolloutRecord {
   return { ...record, state: "rolled-back" };
 }
 
+/** The record with a way back that a person wants. */
+export function withWayBack(record: RolloutRecord, why: string): RolloutRecord {
+  const step = record.history.at(-1), reason = `Roll back: ${why}`;
+  const next = step ? withLast(record, { ...step, outcome: "roll-back" }) : record;
+  return { ...next, state: "rolling-back", reason };
+}
+
 /** A held record that is watched for some more looks. */
 export function withMoreLooks(record: RolloutRecord, looks: number): RolloutRecord {
   if (record.state !== "held") return record;

@@ -8,6 +8,9 @@
  * for viewers that show no SVG. A title says what to see; colour is never the only sign of a class.
  * Pictures are light, and dark where the viewer's system is dark; a PNG is light unless asked.
  *
+ * Of experiments: {@linkcode eprocessPicture}, {@linkcode peekingPicture}, {@linkcode confidencePicture},
+ * {@linkcode rolloutPicture}; they take the records of the room experiment as they are.
+ *
  * **Tables and progress.** {@linkcode table} and {@linkcode progress}, in a notebook and in a terminal.
  *
  * **Pages.** {@linkcode notebookPage} turns an executed notebook into one HTML file,
