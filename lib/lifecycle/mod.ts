@@ -18,6 +18,7 @@ export * from "./data_asset.ts";
 export * from "./deliver.ts";
 export * from "./deploy.ts";
 export * from "./fault.ts";
+export * from "./experiment_tables.ts";
 export * from "./files.ts";
 export * from "./gate.ts";
 export * from "./incident.ts";

@@ -27,6 +27,7 @@ import {
   withMoreLooks,
   withRollback,
   withTaken,
+  withWayBack,
 } from "./rollout_record.ts";
 
 /** What a driver does to the world. Each may be called again with the same argument: it must not matter. */
@@ -141,6 +142,35 @@ export async function resumeRollout(
   return await drive(held, options);
 }
 
+/**
+ * Gives all traffic back to blue, because a person says so: also from a rollout that is held or done.
+ * A driver that still runs is told at its next write.
+ *
+ * @param name Endpoint and id.
+ * @param why Who decided it and why, in one sentence.
+ * @param options See {@linkcode RolloutOptions}.
+ * @returns The record, `rolled-back`. One that already is, or was refused, is given back as it is.
+ * @throws {BadInput} If there is no such rollout.
+ * @throws {ConflictError} If a driver wrote meanwhile (ask again), or another rollout has the endpoint;
+ * a later one has it for good.
+ *
+ * @example
+ * ```ts ignore
+ * await rollBackRollout({ endpoint, id }, "On call: customers complain.", { store, port });
+ * ```
+ */
+export async function rollBackRollout(
+  name: RolloutName,
+  why: string,
+  options: RolloutOptions,
+): Promise<RolloutRecord> {
+  const { record, etag } = await mustRead(options.store, name);
+  if (record.state === "rolled-back" || record.state === "refused") return record;
+  await claimEndpoint(options.store, name, { isOver: record.state === "done" });
+  const mine = { ...withWayBack(record, why), drivers: record.drivers + 1 };
+  return await drive(await writeRollout(options.store, mine, etag), options);
+}
+
 /** Does what the document says until there is nothing left to do. */
 async function drive(held: HeldRollout, options: RolloutOptions): Promise<RolloutRecord> {
   const { store, port, clock = systemClock, signal, onStep } = options;
@@ -149,7 +179,8 @@ async function drive(held: HeldRollout, options: RolloutOptions): Promise<Rollou
     const { record, etag } = held, action = nextAction(record);
     if (action === "nothing") return record;
     if (action !== "roll-back") signal?.throwIfAborted(); // a way back that has begun is gone
-    const next = await act(record, action, { port, now, signal });
+    const done = await act(record, action, { port, now, signal });
+    const next = { ...done, updatedAt: now() };
     held = await writeRollout(store, next, etag);
     onStep?.(next.history.at(-1), next);
   }
@@ -176,8 +207,9 @@ async function act(
     const evidence = await port.observe(step!, { look, since, signal });
     return withLook(record, { at: now(), evidence });
   }
-  // one call, and not to be aborted: what is mirrored harms nobody, what is answered does
-  if (step!.mirror > 0) await port.setMirror({});
-  else await port.setTraffic({ [blue]: 100 });
+  // one call, and not to be aborted; both where nobody knows how far the step had come
+  const isTaken = step?.takenAt != null;
+  if (!isTaken || step.mirror > 0) await port.setMirror({});
+  if (!isTaken || step.mirror === 0) await port.setTraffic({ [blue]: 100 });
   return withRollback(record);
 }

@@ -86,17 +86,23 @@ export async function writeRollout(
 /**
  * Makes a rollout the one that has its endpoint.
  *
+ * @param store Where the documents lie.
+ * @param name Endpoint and id.
+ * @param options `isOver`: a rollout that is over may not take the endpoint from a later one, since
+ * its blue is not what served before. Default `false`.
  * @throws {ConflictError} If another one that is not over has it.
  */
 export async function claimEndpoint(
   store: DocumentStore,
   { endpoint, id }: RolloutName,
+  { isOver = false }: { isOver?: boolean } = {},
 ): Promise<void> {
   const path = activePath(endpoint), found = await store.read(path);
   const owner = (found?.value as { id?: string } | undefined)?.id;
   if (owner === id) return;
-  if (owner !== undefined && isOpen((await readHeld(store, { endpoint, id: owner }))?.record)) {
-    throw new ConflictError({ path, expected: id, found: owner });
+  const other = owner === undefined ? undefined : await readHeld(store, { endpoint, id: owner });
+  if (isOpen(other?.record) || (other && isOver)) {
+    throw new ConflictError({ path, expected: id, found: owner! });
   }
   await store.write(path, { id }, { ifMatch: found?.etag ?? NEW });
 }

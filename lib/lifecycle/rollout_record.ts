@@ -82,6 +82,8 @@ export interface RolloutRecord extends Required<RolloutPlan> {
   readonly reason: string;
   /** How many drivers have had it in hand. */
   readonly drivers: number;
+  /** When it was last written by a driver, ISO 8601; null before the first step. */
+  readonly updatedAt: string | null;
   /** The steps that were begun, the first first. */
   readonly history: readonly RolloutEntry[];
 }
@@ -124,7 +126,7 @@ export function newRollout(plan: RolloutPlan): RolloutRecord {
   checkRolloutPolicy(policy);
   return {
     ...{ endpoint, id, blue, green, steps, policy, maxLooks },
-    ...{ state: "running", reason: "Not begun.", drivers: 0, history: [] },
+    ...{ state: "running", reason: "Not begun.", drivers: 0, updatedAt: null, history: [] },
   };
 }
 
@@ -205,6 +207,13 @@ export function withLook(
 /** The record with the traffic back at blue. */
 export function withRollback(record: RolloutRecord): RolloutRecord {
   return { ...record, state: "rolled-back" };
+}
+
+/** The record with a way back that a person wants. */
+export function withWayBack(record: RolloutRecord, why: string): RolloutRecord {
+  const step = record.history.at(-1), reason = `Roll back: ${why}`;
+  const next = step ? withLast(record, { ...step, outcome: "roll-back" }) : record;
+  return { ...next, state: "rolling-back", reason };
 }
 
 /** A held record that is watched for some more looks. */

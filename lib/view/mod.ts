@@ -10,6 +10,8 @@
  *
  * Monitoring has {@linkcode performancePicture}, {@linkcode driftHeatmap}, {@linkcode latencyPicture} and
  * {@linkcode timelinePicture}.
+ * Of experiments: {@linkcode eprocessPicture}, {@linkcode peekingPicture}, {@linkcode confidencePicture},
+ * {@linkcode rolloutPicture}; they take the records of the room experiment as they are.
  *
  * **Tables and progress.** {@linkcode table} and {@linkcode progress}, in a notebook and in a terminal.
  *
@@ -36,9 +38,11 @@ export * from "./calibration_picture.ts";
 export { formatSeconds } from "./cell_html.ts";
 export * from "./chart.ts";
 export * from "./class_distributions.ts";
+export * from "./confidence_picture.ts";
 export * from "./confusion_picture.ts";
 export * from "./display.ts";
 export * from "./drift_heatmap.ts";
+export * from "./eprocess_picture.ts";
 export * from "./image_html.ts";
 export * from "./importance_picture.ts";
 export * from "./index_page.ts";
@@ -52,6 +56,11 @@ export type { Picture, PngOptions } from "./picture.ts";
 export * from "./progress.ts";
 export * from "./progress_state.ts";
 export * from "./report_page.ts";
+export * from "./peeking_picture.ts";
+export type { Picture, PngOptions } from "./picture.ts";
+export * from "./progress.ts";
+export * from "./progress_state.ts";
+export * from "./rollout_picture.ts";
 export * from "./steps_picture.ts";
 export * from "./table.ts";
 export * from "./theme.ts";

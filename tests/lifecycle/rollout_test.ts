@@ -5,6 +5,7 @@ import {
   newRollout,
   readRollout,
   resumeRollout,
+  rollBackRollout,
   type RolloutRecord,
   runRollout,
 } from "lib/lifecycle/mod.ts";
@@ -188,6 +189,51 @@ Deno.test("two rollouts at one endpoint: the second is refused until the first i
   const done = await resumeRollout(PLAN, { ...on, moreLooks: 2 });
   assert.deepEqual([done.state, done.history[2].looks.length], ["done", 4]);
   assert.equal((await runRollout({ ...PLAN, id: "9" }, on)).state, "done");
+});
+
+Deno.test("rollBackRollout(): a person gets the traffic back from any moment, and the endpoint is free", async () => {
+  for (let dieAt = 2;; dieAt++) { // from the first moment with a document
+    const world = worldOf("gets through"), store = createMemoryStore();
+    const end = await runRollout(PLAN, { ...mortal(store, world.port, dieAt), clock })
+      .catch((error) => error);
+    const options = { store, port: world.port, clock };
+    if (await readRollout(store, PLAN) === undefined) continue;
+    const record = await rollBackRollout(PLAN, "on call said so.", options);
+    assert.equal(record.state, "rolled-back", `from ${dieAt}`);
+    assert.equal(record.reason, "Roll back: on call said so.");
+    assert.deepEqual(world.state, { traffic: { blue: 100 }, mirror: {} }, `from ${dieAt}`);
+    assert.deepEqual(await rollBackRollout(PLAN, "again.", options), record);
+    assert.equal((await runRollout({ ...PLAN, id: "8" }, options)).state, "done");
+    await assert.rejects(rollBackRollout({ ...PLAN, id: "0" }, "?", options), { name: "BadInput" });
+    if (!(end instanceof Killed)) break; // also from one that was done
+  }
+});
+
+Deno.test("rollBackRollout(): not behind a later rollout, whose blue is another", async () => {
+  const world = worldOf("gets through"), store = createMemoryStore();
+  const options = { store, port: world.port, clock };
+  await runRollout(PLAN, options);
+  await runRollout({ ...PLAN, id: "8", blue: "green", green: "teal" }, options);
+  await assert.rejects(rollBackRollout(PLAN, "too late.", options), ConflictError);
+  assert.deepEqual(world.state.traffic, { teal: 100 });
+  await rollBackRollout({ ...PLAN, id: "8" }, "in time.", options);
+  assert.deepEqual(world.state.traffic, { green: 100 });
+});
+
+Deno.test("rollBackRollout(): a driver that still runs is told, and sets nothing any more", async () => {
+  const world = worldOf("gets through"), store = createMemoryStore();
+  const port = {
+    ...world.port,
+    async observe(...args: Parameters<typeof world.port.observe>) {
+      if (args[0].green === 50) {
+        await rollBackRollout(PLAN, "stop.", { store, port: world.port, clock });
+      }
+      return await world.port.observe(...args);
+    },
+  };
+  await assert.rejects(runRollout(PLAN, { store, port, clock }), ConflictError);
+  assert.deepEqual(world.state.traffic, { blue: 100 });
+  assert.equal((await readRollout(store, PLAN))!.state, "rolled-back");
 });
 
 Deno.test("two rollouts that start at once: one has the endpoint", async () => {
