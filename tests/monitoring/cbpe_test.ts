@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { stream } from "lib/core/mod.ts";
 import {
   calibrate,
   estimateAccuracy,
@@ -119,4 +120,33 @@ Deno.test("fitCalibrator() keeps votes where it cannot judge a curve, and says w
     () => fitCalibrator(reference, { seed: 1, bins: 0 }),
     /bins must be a whole number/,
   );
+});
+
+/** Rows of two classes: the vote for the second, and how often such a row is of it. */
+function twoClasses(n: number, chance: (vote: number) => number) {
+  const random = stream(1, "two classes");
+  const votes = Array.from({ length: n }, () => random.next());
+  return {
+    classes: ["a", "b"],
+    probabilities: Float64Array.from(votes.flatMap((vote) => [1 - vote, vote])),
+    actual: Uint8Array.from(votes, (vote) => random.next() < chance(vote) ? 1 : 0),
+  };
+}
+
+Deno.test("fitCalibrator() keeps votes that are right as often as they say", () => {
+  const honest = twoClasses(400, (vote) => vote);
+  const found = [1, 2, 3, 4].flatMap((seed) => fitCalibrator(honest, { seed }));
+  assert.ok(found.every(({ curve, before, after }) => (curve !== null) === (after! < before!)));
+  assert.ok(found.some(({ curve }) => curve === null), "noise is not always an improvement");
+  assert.match(found.find(({ curve }) => curve === null)!.sentence, /Votes as they are/);
+  const unsure = twoClasses(400, (vote) => vote ** 3);
+  assert.ok(fitCalibrator(unsure, { seed: 1 }).every(({ curve }) => curve !== null));
+});
+
+Deno.test("fitCalibrator() makes no certainty of classes that the votes tell apart", () => {
+  const apart = twoClasses(200, (vote) => vote > 0.5 ? 1 : 0);
+  for (const { curve, sentence } of fitCalibrator(apart, { seed: 1 })) {
+    assert.equal(curve, null);
+    assert.match(sentence, /tell the class apart without fault/);
+  }
 });
