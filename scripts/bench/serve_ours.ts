@@ -40,30 +40,39 @@ export interface OurSide extends AsyncDisposable {
  * @returns See {@linkcode OurSide}; it ends what it started.
  */
 export async function ourSide(asked: Asked, say: (line: string) => void): Promise<OurSide> {
+  await stopAll(); // what a run that was cut off has left
   await Deno.remove(WORK, { recursive: true }).catch(() => {});
+  try {
+    return await measured(asked, say);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+/** The folder of one start. */
+const checkoutOf = (start: number) => join(WORK, String(start));
+
+async function stopAll(): Promise<void> {
+  for (let i = 0; i < STARTS; i++) await azure.stopLocalAzure({ checkout: checkoutOf(i) });
+}
+
+async function measured(asked: Asked, say: (line: string) => void): Promise<OurSide> {
   const startSeconds: number[] = [], memoryMb: number[] = [];
   for (let i = 0; i < STARTS; i++) {
     say(`serve: start ${i + 1} of ${STARTS} of Local Azure`);
-    const checkout = join(WORK, String(i));
+    const checkout = checkoutOf(i);
     const begin = performance.now(), { pid } = await azure.ensureLocalAzure({ checkout });
     startSeconds.push((performance.now() - begin) / 1000);
     memoryMb.push(await memoryOf(pid));
     if (i < STARTS - 1) await azure.stopLocalAzure({ checkout });
   }
-  const checkout = join(WORK, String(STARTS - 1));
-  try {
-    const { port, pid } = (await azure.findLocalAzure({ checkout }))!;
-    return {
-      ...{ startSeconds, memoryMb, memoryNow: () => memoryOf(pid) },
-      ...await served(port, asked, say),
-      async [Symbol.asyncDispose]() {
-        await azure.stopLocalAzure({ checkout });
-      },
-    };
-  } catch (error) {
-    await azure.stopLocalAzure({ checkout });
-    throw error;
-  }
+  const { port, pid } = (await azure.findLocalAzure({ checkout: checkoutOf(STARTS - 1) }))!;
+  return {
+    ...{ startSeconds, memoryMb, memoryNow: () => memoryOf(pid) },
+    ...await served(port, asked, say),
+    [Symbol.asyncDispose]: stopAll,
+  };
 }
 
 /** Resident memory of a process, in MB. */
