@@ -25,6 +25,7 @@ export * from "./incident.ts";
 export * from "./inference_log.ts";
 export * from "./instance.ts";
 export * from "./join_windows.ts";
+export * from "./keep_record.ts";
 export * from "./live.ts";
 export * from "./machine.ts";
 export * from "./paths.ts";

@@ -12,6 +12,7 @@ import {
   asLabelRecord,
   type CallerRecord,
   callersFolder,
+  fileTime,
   type LabelRecord,
   labelsFolder,
 } from "./traffic_records.ts";
@@ -26,7 +27,7 @@ export interface ReadBackOptions {
   /** Inputs and classes of the model. */
   readonly signature: Signature;
   /** Only rows of one story, see {@linkcode nextStory}. Default all. */
-  readonly story?: Pick<Story, "idPrefix" | "startedAt">;
+  readonly story?: Pick<Story, "idPrefix" | "startedAt" | "begin">;
   /** Only windows that have begun, and labels that have arrived, by then; ISO 8601. Default all. */
   readonly asOf?: string;
   /** Longest wait for rows that were answered and are not in the log yet, in milliseconds. Default 10 s. */
@@ -113,8 +114,11 @@ export async function readBack(workspace: Workspace, options: ReadBackOptions): 
   };
   const isOwn = (id: string) => story === undefined || id.startsWith(`${story.idPrefix}-`);
   const since = story && { writtenSince: new Date(Date.parse(story.startedAt) - CLOCK_SKEW_MS) };
+  // these files are named by their time
+  const times = story &&
+    { from: fileTime(story.begin), ...(asOf && { to: fileTime(new Date(asOf).toISOString()) }) };
   const records = <T>(folder: string, read: (value: unknown) => T | undefined) =>
-    readRecords(tailBlobs(workspace, folder, since), note, read);
+    readRecords(tailBlobs(workspace, folder, times), note, read);
   const callers = (await records(callersFolder(endpoint), asCallerRecord))
     .filter(({ requestId }) => isOwn(requestId));
   const label = (value: unknown) => asLabelRecord(value, signature.classes);

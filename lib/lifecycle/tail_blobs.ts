@@ -43,7 +43,8 @@ interface Seen {
  *
  * @param workspace Where it is.
  * @param folder Its path, with a slash at the end.
- * @param options `writtenSince`: blobs that were last written earlier are passed over. Default none.
+ * @param options `writtenSince`: blobs that were last written earlier are passed over; `from`
+ * and `to`: those whose names sort before or after. Default none.
  * @returns See {@linkcode BlobTail}. A folder that is not there has no lines.
  *
  * @example
@@ -54,7 +55,11 @@ interface Seen {
 export function tailBlobs(
   { azure }: Pick<Workspace, "azure">,
   folder: string,
-  { writtenSince = new Date(0) }: { readonly writtenSince?: Date } = {},
+  { writtenSince = new Date(0), from = "", to = "" }: {
+    readonly writtenSince?: Date;
+    readonly from?: string;
+    readonly to?: string;
+  } = {},
 ): BlobTail {
   const seen = new Map<string, Seen>();
 
@@ -79,7 +84,8 @@ export function tailBlobs(
     async look() {
       const grown: { path: string; size: number }[] = [];
       for await (const { name, properties } of azure.blobs.listBlobsFlat({ prefix: folder })) {
-        if (properties.lastModified < writtenSince) continue;
+        if (properties.lastModified < writtenSince || name < folder + from) continue;
+        if (to !== "" && name > `${folder}${to}~`) continue; // ~: the name goes on after it
         grown.push({ path: name, size: properties.contentLength ?? 0 });
       }
       const found: BlobLine[][] = [];

@@ -6,8 +6,13 @@ import { hypergeometric } from "./hypergeometric.ts";
 
 /** What {@linkcode permutationP} needs besides the counts. */
 export interface PermutationOptions {
-  /** How often the rows are dealt again (B). */
+  /** How often the rows are dealt again at most (B). */
   readonly permutations: number;
+  /**
+   * The test ends early once so many deals (h) were as far apart: then p is large enough to be of no
+   * further interest. Default 50.
+   */
+  readonly enough?: number;
   /** Where chance comes from. */
   readonly random: Random;
   /** `rows` deals row by row, `counts` bin by bin; the outcome is alike. Default: what is faster. */
@@ -20,10 +25,11 @@ export interface PermutationOptions {
  * @param pair Counts in the same bins, at least one in each sample.
  * @param distance Larger is farther apart.
  * @param options See {@linkcode PermutationOptions}.
- * @returns p = (1 + b) / (1 + B), where b of the B deals are at least as far apart as the samples are. If
- * the rows of both samples are exchangeable, p ≤ α in at most α of all cases, whatever the number of
- * rows and however many ties there are.
- * @see Phipson and Smyth (2010), Statistical Applications in Genetics and Molecular Biology 9.
+ * @returns p = (1 + b) / (1 + B), where b of the B deals are at least as far apart as the samples are; or
+ * h / l, where the h-th such deal was the l-th of all. If the rows of both samples are exchangeable,
+ * p ≤ α in at most α of all cases, whatever the number of rows and however many ties there are.
+ * @see Besag and Clifford (1991), Sequential Monte Carlo p-values, Biometrika 78; Phipson and Smyth
+ * (2010), Statistical Applications in Genetics and Molecular Biology 9.
  *
  * @example
  * ```ts
@@ -41,7 +47,7 @@ export function permutationP(
   distance: (pair: CountPair) => number,
   options: PermutationOptions,
 ): number {
-  const { permutations } = options, bins = reference.length;
+  const { permutations, enough = 50 } = options, bins = reference.length;
   const pooled = Float64Array.from(reference, (count, i) => count + window[i]);
   const all = sum(pooled), isWindowSmall = sum(window) * 2 <= all;
   const drawn = isWindowSmall ? sum(window) : sum(reference);
@@ -58,7 +64,7 @@ export function permutationP(
   for (let i = 0; i < permutations; i++) {
     deal(small);
     for (let bin = 0; bin < bins; bin++) large[bin] = pooled[bin] - small[bin];
-    if (distance(dealt) >= limit) asFar++;
+    if (distance(dealt) >= limit && ++asFar === enough) return enough / (i + 1);
   }
   return (1 + asFar) / (1 + permutations);
 }
