@@ -6,6 +6,7 @@
  */
 
 export * from "./bundle.ts";
+export * from "./bundled.ts";
 export * from "./collected.ts";
 export * from "./container.ts";
 export * from "./deploy.ts";
