@@ -19,7 +19,8 @@ export interface NotebookTask {
 }
 
 /**
- * Runs the task with this process's flags: `--set NAME=VALUE`, `--dataset FILE`, `--json`, `--help`.
+ * Runs the task with this process's flags: `--set NAME=VALUE`, `--dataset FILE`, `--json`,
+ * `--yes`, `--help`.
  *
  * With `--json`, standard output is the published record and nothing else; progress goes to standard
  * error.
@@ -30,14 +31,15 @@ export interface NotebookTask {
  */
 export async function runNotebookTask(task: NotebookTask): Promise<number> {
   const { verb, summary, notebooks, stops } = task;
-  const { on, values, words } = readFlags({ on: ["json"], values: ["set", "dataset"] });
+  const { on, values, words } = readFlags({ on: ["json", "yes"], values: ["set", "dataset"] });
   if (on.has("help")) {
-    console.log(`deno task ${verb} [--set NAME=VALUE]… [--dataset FILE] [--json] [--debug]
+    console.log(`deno task ${verb} [--set NAME=VALUE]… [--dataset FILE] [--json] [--yes] [--debug]
 
 ${summary}
   --set NAME=VALUE   a parameter of the notebook
   --dataset FILE     a dataset descriptor (JSON); default data/iris.dataset.json
   --json             print the record and nothing else
+  --yes              agree to what costs money (in the cloud; the same as MLOPS_YES=1)
   --debug            print stacks
 Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the line`);
     return EXIT.done;
@@ -45,6 +47,7 @@ Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the l
   if (words.length > 0) {
     throw new BadInput({ field: verb, rule: "must be given flags only", value: words[0] });
   }
+  if (on.has("yes")) Deno.env.set("MLOPS_YES", "1"); // kernels inherit it
   const json = on.has("json");
   const paths = notebooks.map((name) => join(CHECKOUT, "notebooks", `${name}.ipynb`));
   const { record, failed } = await runNotebooks(paths, {

@@ -42,25 +42,25 @@ export interface InferenceRoutes {
 }
 
 /**
- * Registers a folder of data.
+ * Registers a file or a folder of data.
  *
  * @param azure The target.
- * @param draft See {@linkcode AssetDraft}, and the folder's `azureml://` URI.
+ * @param draft See {@linkcode AssetDraft}; its `azureml://` URI; `kind`, by default a folder.
  * @returns The version; the one that is there already, if it has the same URI.
  * @throws {OperationError} If a version with another URI is there.
  */
 export async function registerData(
   azure: Azure,
-  draft: AssetDraft & { uri: string },
+  draft: AssetDraft & { uri: string; kind?: "uri_file" | "uri_folder" },
 ): Promise<AssetVersion> {
-  const { name, version, description, tags, uri } = draft;
+  const { name, version, description, tags, uri, kind = "uri_folder" } = draft;
   return await register(
     azure,
     "data",
     draft,
     (group, workspace) =>
       azure.ml.dataVersions.createOrUpdate(group, workspace, name, version, {
-        properties: { dataType: "uri_folder", dataUri: uri, description, tags },
+        properties: { dataType: kind, dataUri: uri, description, tags },
       }),
   );
 }

@@ -1,9 +1,11 @@
 /** Deployments behind an endpoint. */
 
 import { absent } from "./assets.ts";
+import { checkConsent } from "./consent.ts";
 import type { WaitOptions } from "./endpoint.ts";
 import type { Azure } from "./open_azure.ts";
 import { settle } from "./operation.ts";
+import { priceOf } from "./prices.ts";
 
 /** What a deployment is made of. */
 export interface DeploymentDraft {
@@ -42,21 +44,34 @@ export interface Deployment {
 /** Lines of the log that a failed deployment shows. */
 const LOG_LINES = 20;
 
+/** Options of {@linkcode createDeployment}. */
+export interface DeployOptions extends WaitOptions {
+  /** Takes the sentence with the price, in the cloud. Default: it is printed. */
+  readonly onCost?: (sentence: string) => void;
+}
+
 /**
- * Makes a deployment, or brings it up to date, and waits until it answers.
+ * Makes a deployment, or brings it up to date, and waits until it answers. It is what costs money:
+ * in the cloud it tells the price per hour first, and goes on only if the person has agreed.
  *
  * @param azure The target.
  * @param draft See {@linkcode DeploymentDraft}.
- * @param options See {@linkcode WaitOptions}.
+ * @param options See {@linkcode DeployOptions}.
+ * @throws {BadInput} If it costs money and nobody has said yes.
  * @throws {OperationError} If it does not come up; with the container's last log lines.
  */
 export async function createDeployment(
   azure: Azure,
   draft: DeploymentDraft,
-  options: WaitOptions = {},
+  { onCost = console.log, ...options }: DeployOptions = {},
 ): Promise<void> {
   const { ml, target, location, intervalMs } = azure;
   const { endpoint, name, modelId, environmentId, variables, tags } = draft;
+  const { instanceType, instances } = draft;
+  const what = `deployment ${name} of ${endpoint}`,
+    price = priceOf({ instanceType, region: location });
+  const cost = checkConsent(target, { what, instanceType, instances, region: location, price });
+  if (cost) onCost(cost);
   await settle(
     () =>
       ml.onlineDeployments.beginCreateOrUpdate(
@@ -67,13 +82,13 @@ export async function createDeployment(
         {
           location,
           tags: { ...tags },
-          sku: { name: "Default", capacity: draft.instances },
+          sku: { name: "Default", capacity: instances },
           properties: {
             endpointComputeType: "Managed",
             model: modelId,
             environmentId,
             environmentVariables: { ...variables },
-            instanceType: draft.instanceType,
+            instanceType,
             requestSettings: {
               requestTimeout: "PT5S",
               maxConcurrentRequestsPerInstance: draft.concurrency,

@@ -11,6 +11,9 @@
 
 export * from "./assets.ts";
 export * from "./blob_store.ts";
+export * from "./consent.ts";
+export * from "./data_asset.ts";
+export * from "./datastore.ts";
 export * from "./deployment.ts";
 export * from "./endpoint.ts";
 export * from "./github_credential.ts";
@@ -18,6 +21,8 @@ export * from "./key_vault.ts";
 export * from "./local.ts";
 export * from "./open_azure.ts";
 export * from "./operation.ts";
+export * from "./preflight.ts";
+export * from "./prices.ts";
 export * from "./target.ts";
 export * from "./transport.ts";
 export * from "./upload.ts";

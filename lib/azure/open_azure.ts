@@ -39,7 +39,8 @@ export interface OpenAzureOptions {
   readonly env?: ReadEnv;
 }
 
-const ARM_SCOPE = "https://management.azure.com/.default";
+/** What tokens for the control plane are asked for. */
+export const ARM_SCOPE = "https://management.azure.com/.default";
 
 /**
  * Opens the target. Starts Local Azure if that is the target and it does not run yet.
@@ -75,21 +76,54 @@ export async function openAzureAt(port: number): Promise<Azure> {
   return await connect(readTarget(() => undefined), port);
 }
 
-async function connect(target: Target, port?: number, env?: ReadEnv): Promise<Azure> {
+/** The way to a target before anything is known of its workspace. */
+export interface Reach {
+  /** Azure ML's control plane. */
+  readonly ml: AzureMachineLearningWorkspaces;
+  /** Signs in. */
+  readonly credential: TokenCredential;
+  /** For the clients of other services: how a request gets there. */
+  readonly options: object;
+  /** Local Azure, e.g. `http://127.0.0.1:7070`; undefined for the cloud. */
+  readonly base: string | undefined;
+}
+
+/**
+ * Credential and control plane of a target. Nothing is asked of it yet.
+ *
+ * @param target Where to.
+ * @param options `port`: Local Azure's; `env`: reads the environment.
+ * @returns See {@linkcode Reach}.
+ *
+ * @example
+ * ```ts ignore
+ * const { ml } = await reachTarget(readTarget(), { port: 7070 });
+ * ```
+ */
+export async function reachTarget(
+  target: Target,
+  { port, env }: OpenAzureOptions & { readonly port?: number } = {},
+): Promise<Reach> {
   const base = port === undefined ? undefined : `http://127.0.0.1:${port}`;
   const variables = port === undefined ? {} : localEnvironment(port);
   for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
   // the SDKs read the environment when they are imported, so it has to be complete by now
-  const [{ AzureMachineLearningWorkspaces }, { BlobServiceClient }, { SecretClient }, identity] =
-    await Promise.all([
-      import("@azure/arm-machinelearning"),
-      import("@azure/storage-blob"),
-      import("@azure/keyvault-secrets"),
-      import("@azure/identity"),
-    ]);
+  const [{ AzureMachineLearningWorkspaces }, identity] = await Promise.all([
+    import("@azure/arm-machinelearning"),
+    import("@azure/identity"),
+  ]);
   const options = base ? { httpClient: localTransport(base) } : {};
   const credential = await signIn(identity, env, options);
   const ml = new AzureMachineLearningWorkspaces(credential, target.subscriptionId, options);
+  return { ml, credential, options, base };
+}
+
+async function connect(target: Target, port?: number, env?: ReadEnv): Promise<Azure> {
+  const { ml, credential, options, base } = await reachTarget(target, { port, env });
+  const [{ BlobServiceClient }, { SecretClient }] = await Promise.all([
+    import("@azure/storage-blob"),
+    import("@azure/keyvault-secrets"),
+  ]);
   const workspace = await ml.workspaces.get(target.resourceGroup, target.workspace)
     .catch((cause) => {
       const rule =

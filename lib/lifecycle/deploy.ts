@@ -3,20 +3,18 @@
 import {
   type AssetVersion,
   createDeployment,
+  type DeployOptions,
   listModelVersions,
   registerEnvironment,
   uploadFolder,
-  type WaitOptions,
 } from "lib/azure/mod.ts";
 import { BadInput, digestOf, type Samples, sha256 } from "lib/core/mod.ts";
 import { type Model, predict } from "lib/model/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
 import { buildContext, ROUTES } from "./container.ts";
+import { INSTANCE_TYPE } from "./instance.ts";
 import { scoreRows } from "./score.ts";
 import type { Workspace } from "./workspace.ts";
-
-/** Machine of a deployment: the smallest that the service offers for it. */
-const INSTANCE_TYPE = "Standard_DS2_v2";
 
 /**
  * The environment of the scoring service, made from its build context. Its version is the context's
@@ -63,7 +61,8 @@ export interface DeployDraft {
  *
  * @param workspace Where to.
  * @param draft See {@linkcode DeployDraft}.
- * @param options `onWait` and `signal`.
+ * @param options `onWait`, `signal` and `onCost`.
+ * @throws {BadInput} If it costs money and nobody has said yes.
  * @throws {OperationError} If it does not come up; with the container's last log lines.
  *
  * @example
@@ -74,7 +73,7 @@ export interface DeployDraft {
 export async function deployVersion(
   { azure }: Workspace,
   { endpoint, deployment, version, environment }: DeployDraft,
-  options: WaitOptions = {},
+  options: DeployOptions = {},
 ): Promise<void> {
   const models = await listModelVersions(azure, version.name);
   const asset = models.find((found) => found.version === version.version);

@@ -1,7 +1,7 @@
 /** Moving traffic in steps, and counting who answers at each. */
 
-import { setTraffic } from "lib/azure/mod.ts";
 import type { Samples } from "lib/core/mod.ts";
+import { moveTraffic } from "./production.ts";
 import { countAnswers } from "./score.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -16,7 +16,8 @@ export interface TrafficCount {
 }
 
 /**
- * Sets each share in turn and counts the answers of that many requests.
+ * Sets each share in turn and counts the answers of that many requests. A share of 0 or 100 changes
+ * what is in production, and the registry's history says so.
  *
  * @param workspace Where the endpoint is.
  * @param plan The endpoint, its URL and key, rows to ask with, green's shares in percent, and the
@@ -46,7 +47,8 @@ export async function shiftTraffic(
     // a share of 0 is left out: the service keeps none
     const traffic = { blue: 100 - green, green };
     const live = Object.fromEntries(Object.entries(traffic).filter(([, share]) => share > 0));
-    await setTraffic(workspace.azure, endpoint, live);
+    const reason = `traffic moved to ${Object.keys(live).join(" and ")}`;
+    await moveTraffic(workspace, { endpoint, traffic: live, by: "shift", reason });
     const answers = await countAnswers(workspace, { url, key, samples, requests });
     for (const deployment of ["blue", "green"] as const) {
       const step = `${i + 1}: green ${green} %`;

@@ -17,6 +17,7 @@ export interface Workspace {
 /**
  * Opens the target's workspace; starts Local Azure if that is the target.
  *
+ * @param options `azure`: one that is open already, e.g. a test's own.
  * @returns See {@linkcode Workspace}.
  * @throws {BadInput} If the settings are incomplete, or there is no such workspace.
  *
@@ -26,8 +27,8 @@ export interface Workspace {
  * const { tracking } = await openWorkspace();
  * ```
  */
-export async function openWorkspace(): Promise<Workspace> {
-  const azure = await openAzure();
+export async function openWorkspace(options: { azure?: Azure } = {}): Promise<Workspace> {
+  const azure = options.azure ?? await openAzure();
   return {
     azure,
     tracking: createTracking({

@@ -2,8 +2,8 @@
  * What people see: pictures, tables, progress and pages. Records in, HTML, SVG and PNG out.
  *
  * **Pictures.** {@linkcode pairsPlot}, {@linkcode classDistributions}, {@linkcode confusionPicture},
- * {@linkcode calibrationPicture}, {@linkcode importancePicture} and {@linkcode stepsPicture} each take
- * a plain record; {@linkcode chart} takes any marks of Observable Plot. All give a {@linkcode Picture}: as a cell's
+ * {@linkcode calibrationPicture}, {@linkcode importancePicture}, {@linkcode stepsPicture} and
+ * {@linkcode architecturePicture} each take a plain record; {@linkcode chart} takes any marks of Observable Plot. All give a {@linkcode Picture}: as a cell's
  * last expression Jupyter shows it, `picture.svg` is a document of its own, `await picture.png()` is
  * for viewers that show no SVG. A title says what to see; colour is never the only sign of a class.
  * Pictures are light, and dark where the viewer's system is dark; a PNG is light unless asked.
@@ -27,6 +27,7 @@
  */
 
 export type { Feature, Samples } from "lib/core/mod.ts"; // they stand in signatures here
+export * from "./architecture_picture.ts";
 export * from "./calibration_picture.ts";
 export { formatSeconds } from "./cell_html.ts";
 export * from "./chart.ts";

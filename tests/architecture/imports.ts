@@ -36,7 +36,9 @@ export function importFault(
   if (specifier.startsWith("./")) {
     return specifier.slice(2).includes("/") ? "a room is flat" : undefined;
   }
-  if (specifier.startsWith("../../data/")) return room === "data" ? undefined : "only data may";
+  if (specifier.startsWith("../../data/")) {
+    return ["data", "azure"].includes(room) ? undefined : "only data and azure may";
+  }
   if (specifier.startsWith("..")) return "another room is imported as lib/ROOM/mod.ts";
   const other = /^lib\/(\w+)\/(.+)$/.exec(specifier);
   if (other) {
