@@ -123,12 +123,35 @@ function deploy(record: JsonRecord, { decision }: SummaryContext): string {
   ].join("");
 }
 
+interface Rollback {
+  readonly endpoint: string;
+  readonly from: string | null;
+  readonly to: string;
+  readonly deployment: string;
+  readonly reason: string;
+  readonly seconds: number;
+  readonly trafficSeconds: number;
+  readonly before: Readonly<Record<string, number>>;
+  readonly answers: Readonly<Record<string, number>>;
+  readonly unanswered: number;
+  readonly verified: boolean;
+}
+
 function rollback(record: JsonRecord): string {
-  const rows = Object.entries(record).map(([key, value]) => [
-    key,
-    typeof value === "object" ? JSON.stringify(value) : value,
-  ]);
-  return `## Rolled back\n${mdTable(["", "value"], rows)}`;
+  need(record, "deployment");
+  const done = record as unknown as Rollback, { before, answers } = done;
+  const names = [...new Set([...Object.keys(before), ...Object.keys(answers)])].sort();
+  return [
+    `## ${done.verified ? "✅ Rolled back" : "❌ Traffic moved, and it does not serve"}: `,
+    `${code(done.endpoint)}\n\nVersion ${code(done.from ?? "none")} → ${code(done.to)} on `,
+    `${code(done.deployment)}. Why: ${code(done.reason)}. Traffic moved after `,
+    `${done.trafficSeconds.toFixed(2)} s, proven after ${done.seconds.toFixed(2)} s; `,
+    `${done.unanswered} requests got no answer.\n`,
+    mdTable(
+      ["deployment", "traffic before, %", "answers after"],
+      names.map((name) => [name, before[name] ?? 0, answers[name] ?? 0]),
+    ),
+  ].join("");
 }
 
 function monitor(record: JsonRecord): string {

@@ -30,6 +30,8 @@ export interface Given {
   readonly root?: string;
   /** Folders before all others in PATH. */
   readonly path?: readonly string[];
+  /** Where the artifacts go, as `NAME.tar`. Default: a folder that is removed. */
+  readonly artifacts?: string;
 }
 
 /** What a run showed. */
@@ -65,13 +67,14 @@ export async function runWorkflow(
 ): Promise<Run> {
   const { root = ROOT, path = [] } = given, started = performance.now();
   const tmp = await Deno.makeTempDir({ prefix: "act-" });
+  const artifacts = given.artifacts ?? join(tmp, "artifacts");
   try {
     await Deno.mkdir(join(tmp, "bin"));
     await Deno.symlink(Deno.execPath(), join(tmp, "bin/deno"));
     const args = [
       ...[event, "-W", `.github/workflows/${file}`, "-P", "ubuntu-24.04=-self-hosted", "--json"],
       ...["--no-cache-server", "--pull=false", "--action-cache-path", join(tmp, "act")],
-      ...["--env", `ARTIFACTS=${join(tmp, "artifacts")}`, "--env", "NO_COLOR=1"],
+      ...["--env", `ARTIFACTS=${artifacts}`, "--env", "NO_COLOR=1"],
       ...standIns(root).flatMap((pair) => ["--local-repository", pair]),
       ...flags("input", given.inputs),
       ...flags("var", given.vars),
