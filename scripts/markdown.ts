@@ -22,7 +22,7 @@ export function cell(value: CellValue): string {
  * @returns One line; backticks in it are left out.
  */
 export function code(text: string): string {
-  return `\`${text.replace(/[`\r\n|]+/g, " ").trim() || " "}\``;
+  return `\`${text.replace(/[`\s|]+/g, " ").trim() || " "}\``;
 }
 
 /**

@@ -1,35 +1,17 @@
 /** The record of the last real run of the workflows, for the demo's second criterion. */
 
-import { dirname, join } from "node:path";
-import { ROOT, type Run } from "./act.ts";
-
-/** What is kept of a run. */
-export interface LastRun {
-  /** Its file. */
-  readonly workflow: string;
-  /** Job → success or failure. */
-  readonly jobs: Run["jobs"];
-  /** Digests along the way; equal where the model that was trained is the one that serves. */
-  readonly digests: { readonly trained: string; readonly gated: string; readonly served: string };
-  /** Seconds. */
-  readonly seconds: number;
-  /** When it ended, ISO 8601. */
-  readonly at: string;
-  /** What ran it. */
-  readonly tool: string;
-  /** Git commit of the checkout, `-dirty` where it differs; null outside git. */
-  readonly commit: string | null;
-  /** SHA-256 of `deno.lock`. */
-  readonly lockfile: string;
-}
+import { dirname } from "node:path";
+import { CI_RUN, type CiRun } from "../../scripts/ci_run.ts";
+import type { Run } from "./act.ts";
 
 /** Writes `out/ci/last_run.json`. */
 export async function writeLastRun(
   { jobs, outputs, seconds }: Run,
-  of: Pick<LastRun, "workflow" | "commit" | "lockfile">,
+  { act, ...of }: Pick<CiRun, "workflow" | "commit" | "lockfile"> & { readonly act: string },
 ): Promise<void> {
+  const version = await new Deno.Command(act, { args: ["--version"] }).output();
   const { train, gate, endpoint } = outputs;
-  const record: LastRun = {
+  const record: CiRun = {
     ...of,
     jobs,
     digests: {
@@ -39,9 +21,8 @@ export async function writeLastRun(
     },
     seconds: Number(seconds.toFixed(1)),
     at: new Date().toISOString(),
-    tool: "act 0.2.89 on this machine, without GitHub",
+    tool: `${new TextDecoder().decode(version.stdout).trim()} on this machine, without GitHub`,
   };
-  const path = join(ROOT, "out/ci/last_run.json");
-  await Deno.mkdir(dirname(path), { recursive: true });
-  await Deno.writeTextFile(path, JSON.stringify(record, null, 2) + "\n");
+  await Deno.mkdir(dirname(CI_RUN), { recursive: true });
+  await Deno.writeTextFile(CI_RUN, JSON.stringify(record, null, 2) + "\n");
 }
