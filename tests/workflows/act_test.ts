@@ -11,7 +11,7 @@ import { type Run, runWorkflow, withChanged } from "./act.ts";
 import { ACT, ignore } from "./act_program.ts";
 import { type Cloud, openCloud, TRUSTED } from "./cloud.ts";
 import { writeLastRun } from "./last_run.ts";
-import { findPlanted, plantedTable } from "./planted.ts";
+import { findPlanted, makeReplay, plantedTable } from "./planted.ts";
 
 /** The endpoint that notebook 03 makes. */
 const ENDPOINT = "iris-demo";
@@ -224,6 +224,57 @@ act("ci.yml: one failing job makes the required one fail", async () => {
     assert.deepEqual([run.jobs[job], run.jobs.ok], ["failure", "failure"], told(run));
   }
 });
+
+/**
+ * monitor.yml runs over records: of the monitoring as agreed, of the rest from the good run. Proven is
+ * what the workflow makes of them; the notebook is not run.
+ */
+async function runMonitor(
+  { drift, branch, exit = 0, event = "workflow_dispatch" }: {
+    drift: string;
+    branch: string;
+    exit?: number;
+    event?: string;
+  },
+): Promise<Run> {
+  const replay = await makeReplay((await goodRun()).artifacts);
+  try {
+    const record = {
+      drift: { state: drift },
+      response: { branch, because: ["as planned", "twice"] },
+    };
+    const env = { MONITOR: JSON.stringify(record), MONITOR_EXIT: String(exit) };
+    return await runWorkflow(ACT, "monitor.yml", event, { path: [replay], env });
+  } finally {
+    await Deno.remove(replay, { recursive: true });
+  }
+}
+
+act("monitor.yml: drift whose answer is a new model is a green run that trains one", async () => {
+  const run = await runMonitor({ drift: "drift", branch: "retrain", exit: 3 });
+  assert.equal(run.code, 0, told(run));
+  const jobs = { watch: "success", train: "success", gate: "success", endpoint: "success" };
+  assert.deepEqual(run.jobs, jobs);
+  assert.match(run.summary, /## Monitoring: ❌ drift[^]*Why: `as planned; twice`/);
+});
+
+act(
+  "monitor.yml: no drift, or drift with another answer, trains nothing; a fault is red",
+  async () => {
+    for (
+      const [given, code, jobs] of [
+        [{ drift: "none", branch: "ignore" }, 0, { watch: "success" }],
+        [{ drift: "drift", branch: "fix-data", exit: 3 }, 0, { watch: "success" }],
+        [{ drift: "none", branch: "retrain", exit: 1 }, 1, { watch: "failure" }],
+        [{ drift: "drift", branch: "retrain", exit: 3, event: "schedule" }, 0, {}], // a fork's clock
+      ] as const
+    ) {
+      const run = await runMonitor(given);
+      assert.equal(run.code, code, told(run));
+      assert.deepEqual(run.jobs, jobs, told(run));
+    }
+  },
+);
 
 act("planted: each mistake in a workflow is found by one of the layers", async () => {
   const { artifacts } = await goodRun();

@@ -148,8 +148,11 @@ async function look(
   };
 }
 
-/** A folder with a `deno` that repeats what the tasks of the pipeline did; all else is the real one. */
-async function makeReplay(artifacts: string): Promise<string> {
+/**
+ * A folder with a `deno` that repeats what the tasks of the pipeline did; all else is the real one.
+ * `deno task monitor` prints what the variable MONITOR holds and ends with MONITOR_EXIT.
+ */
+export async function makeReplay(artifacts: string): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "replay-" });
   const unpack = (name: string) => `tar -C "$to" -xf "${join(artifacts, `${name}.tar`)}"`;
   await Deno.writeTextFile(
@@ -163,6 +166,7 @@ case "$1 $2" in
   "task train") mkdir -p out/model; to=out/model; ${unpack("model")}; repeat train train.json ;;
   "task gate") repeat gate gate.json ;;
   "task deploy") repeat deploy deploy.json ;;
+  "task monitor") echo "$MONITOR"; exit "$MONITOR_EXIT" ;;
   "task local-azure:stop" | "install --frozen") ;;
   *) exec "${Deno.execPath()}" "$@" ;;
 esac
