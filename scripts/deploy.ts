@@ -2,6 +2,7 @@
 
 import { readTarget } from "lib/azure/mod.ts";
 import { main } from "./cli.ts";
+import { endpointsLeft } from "./half_made.ts";
 import { runNotebookTask } from "./notebook_task.ts";
 
 await main("deploy", async () => {
@@ -12,5 +13,6 @@ await main("deploy", async () => {
       "Runs notebook 03 headless: the champion behind an endpoint, blocking smoke test, green in\n" +
       "steps, rollback. --set keep=true leaves the endpoint.",
     notebooks: ["03_azure_ml"],
+    left: endpointsLeft,
   });
 });

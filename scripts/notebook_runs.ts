@@ -25,6 +25,8 @@ export interface RunSettings {
   readonly dataset?: string;
   /** Takes each line of progress. */
   readonly say: (line: string) => void;
+  /** Is told of each cell that begins, e.g. `in 01_foundation.ipynb cell 3 (Rows)`. */
+  readonly onCell?: (place: string) => void;
 }
 
 /** What the notebooks of one run left. */
@@ -59,7 +61,7 @@ export async function runNotebooks(
   paths: readonly string[],
   settings: RunSettings,
 ): Promise<RunReport> {
-  const { say } = settings;
+  const { say, onCell } = settings;
   const notebooks = await Promise.all(
     paths.map(async (path) => ({ path, notebook: await readNotebook(path) })),
   );
@@ -74,6 +76,9 @@ export async function runNotebooks(
     const run = await runNotebook(path, {
       parameters,
       onEvent(event) {
+        if (event.kind === "cell-start") {
+          onCell?.(`in ${basename(path)} cell ${event.number} (${event.title})`);
+        }
         if (event.kind !== "cell-end") return;
         const { number, title, seconds, status } = event;
         if (status === "not-reached" || status === "skipped") return;

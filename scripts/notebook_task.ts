@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
 import { CHECKOUT } from "lib/lifecycle/mod.ts";
 import { EXIT, readFlags } from "./cli.ts";
+import { onInterrupt } from "./interruption.ts";
 import { reasonLine, runNotebooks } from "./notebook_runs.ts";
 
 /** What makes one such task differ from another. */
@@ -16,6 +17,8 @@ export interface NotebookTask {
   readonly notebooks: readonly string[];
   /** Why what was published stops the line (exit 3); undefined if it does not. Default: it never does. */
   readonly stops?: (record: JsonRecord) => string | undefined;
+  /** What is left half-made when the task is interrupted; undefined if it cannot tell. Default: not asked. */
+  readonly left?: () => Promise<string | undefined>;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface NotebookTask {
  * @throws {BadInput} If flags or input are wrong.
  */
 export async function runNotebookTask(task: NotebookTask): Promise<number> {
-  const { verb, summary, notebooks, stops } = task;
+  const { verb, summary, notebooks, stops, left } = task;
   const { on, values, words } = readFlags({ on: ["json", "yes"], values: ["set", "dataset"] });
   if (on.has("help")) {
     console.log(`deno task ${verb} [--set NAME=VALUE]… [--dataset FILE] [--json] [--yes] [--debug]
@@ -41,7 +44,7 @@ ${summary}
   --json             print the record and nothing else
   --yes              agree to what costs money (in the cloud; the same as MLOPS_YES=1)
   --debug            print stacks
-Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the line`);
+Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the line, 130 interrupted`);
     return EXIT.done;
   }
   if (words.length > 0) {
@@ -50,11 +53,14 @@ Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the l
   if (on.has("yes")) Deno.env.set("MLOPS_YES", "1"); // kernels inherit it
   const json = on.has("json");
   const paths = notebooks.map((name) => join(CHECKOUT, "notebooks", `${name}.ipynb`));
+  let place = "before the first cell";
+  const uninterrupted = onInterrupt({ verb, where: () => place, left });
   const { record, failed } = await runNotebooks(paths, {
     set: values.set,
     dataset: values.dataset?.at(-1),
     say: json ? console.error : console.log,
-  });
+    onCell: (cell) => place = cell,
+  }).finally(uninterrupted);
   if (failed?.error) {
     console.error(`${verb}: ${reasonLine(failed)}`);
     if (on.has("debug")) console.error(failed.error.traceback.join("\n"));

@@ -16,8 +16,8 @@ import { EXIT, main, readFlags } from "./cli.ts";
 const HELP =
   `deno task rollback [--endpoint NAME] [--to VERSION|DEPLOYMENT] [--reason TEXT] [--json] [--debug]
 
-Moves all traffic of an endpoint to what served before, in one change; sends requests until it is
-proven; writes it into production's history.
+Moves all traffic of an endpoint to what served before, in one change, sends requests that
+prove it, and writes it into production's history.
   --endpoint NAME   default iris-demo
   --to WHAT         a version or a deployment; default: what was in production before
   --reason TEXT     why, for the history

@@ -18,7 +18,13 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   { folders: ["view"], allow: [...NATIVE, "--allow-write", "--allow-env"] },
   {
     folders: ["lifecycle"],
-    allow: [...NATIVE, "--allow-write", "--allow-env", "--allow-run=git"],
+    allow: [
+      ...NATIVE,
+      "--allow-write",
+      "--allow-env",
+      "--allow-run=git",
+      "--allow-net=127.0.0.1", // a receiver of webhooks
+    ],
   },
   { folders: ["architecture"], allow: ["--allow-read"] },
   {
@@ -36,13 +42,20 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   },
   {
     folders: ["lib/data", "lib/lifecycle"],
-    allow: [...NATIVE, "--allow-write=out", "--allow-env", "--allow-run=git"],
+    allow: [
+      ...NATIVE,
+      "--allow-write=out",
+      "--allow-env",
+      "--allow-run=git",
+      "--allow-net=127.0.0.1", // a receiver of webhooks
+    ],
   },
   // these start kernels, browsers, linters and whole tasks, which no permission can hold back
   {
     folders: ["lib/azure", "lib/local_azure", "lib/notebook", "lib/registry", "lib/tracking"],
     allow: ["--allow-all"],
   },
+  { folders: ["operations"], allow: ["--allow-all"] },
   { folders: ["azure", "local_azure", "registry", "serving", "tracking"], allow: ["--allow-all"] },
   { folders: ["notebook", "scripts", "workflows", "notebooks", "browser"], allow: ["--allow-all"] },
 ];

@@ -27,6 +27,8 @@ export interface DeploymentDraft {
   readonly instances: number;
   /** Requests that one machine works on at once. */
   readonly concurrency: number;
+  /** Longest time from the container's start until it is ready, in seconds. Default 60. */
+  readonly readySeconds?: number;
 }
 
 /** A deployment as it stands. */
@@ -40,6 +42,12 @@ export interface Deployment {
   /** Texts by name. */
   readonly tags: Readonly<Record<string, string>>;
 }
+
+/**
+ * The service's own limit is 310 s. A container whose model is not the right one lives and is never
+ * ready, so that its log can be read: nobody should wait five minutes to be told.
+ */
+const READY_SECONDS = 60;
 
 /** Lines of the log that a failed deployment shows. */
 const LOG_LINES = 20;
@@ -72,6 +80,7 @@ export async function createDeployment(
     price = priceOf({ instanceType, region: location });
   const cost = checkConsent(target, { what, instanceType, instances, region: location, price });
   if (cost) onCost(cost);
+  const { readySeconds = READY_SECONDS } = draft;
   await settle(
     () =>
       ml.onlineDeployments.beginCreateOrUpdate(
@@ -92,6 +101,10 @@ export async function createDeployment(
             requestSettings: {
               requestTimeout: "PT5S",
               maxConcurrentRequestsPerInstance: draft.concurrency,
+            },
+            readinessProbe: {
+              ...{ initialDelay: "PT1S", period: "PT1S", timeout: "PT2S" },
+              ...{ failureThreshold: readySeconds, successThreshold: 1 },
             },
             appInsightsEnabled: false,
           },

@@ -1,6 +1,7 @@
-/** Managed online endpoints: make, look up, shift traffic, keys, remove. */
+/** Managed online endpoints: make, look up, shift and mirror traffic, keys, remove. */
 
 import { absent } from "./assets.ts";
+import { putTrafficRules, readEndpointDocument, type Shares } from "./endpoint_document.ts";
 import type { Azure } from "./open_azure.ts";
 import { operationError, type OperationOptions, settle } from "./operation.ts";
 
@@ -79,7 +80,9 @@ export async function ensureEndpoint(
 
 /**
  * Sets which share of the requests each deployment answers. The service takes the whole endpoint, so
- * it is read, changed and put back.
+ * it is read, changed and put back, the mirror included: a PUT of the SDK's api-version, which knows no
+ * mirror, would end it unasked. A mirror ends here only if its deployment now answers, since the
+ * service allows one or the other.
  *
  * @param azure The target.
  * @param name The endpoint.
@@ -94,12 +97,63 @@ export async function setTraffic(
   traffic: Readonly<Record<string, number>>,
   options: WaitOptions = {},
 ): Promise<Endpoint> {
-  const { tags } = await mustGet(azure, name);
-  const { ml, target } = azure;
-  const { properties } = await ml.onlineEndpoints.get(target.resourceGroup, target.workspace, name);
-  const description = properties.description ?? "";
-  await put(azure, { name, description, tags, traffic }, `set traffic of ${name}`, options);
+  const document = await readEndpointDocument(azure, name);
+  const isLive = (deployment: string) =>
+    Object.entries(traffic).some(([other, share]) =>
+      share > 0 && other.toLowerCase() === deployment.toLowerCase()
+    );
+  const mirrorTraffic = Object.fromEntries(
+    Object.entries(document.mirrorTraffic).filter(([deployment]) => !isLive(deployment)),
+  );
+  const rules = { traffic, mirrorTraffic }, action = `set traffic of ${name}`;
+  await putTrafficRules(azure, { name, document, rules }, { action, ...options });
   return await mustGet(azure, name);
+}
+
+/**
+ * Which share of the requests is copied to which deployment.
+ *
+ * @param azure The target.
+ * @param name The endpoint.
+ * @returns Percent by deployment; empty if nothing is mirrored.
+ * @throws {OperationError} If there is no such endpoint.
+ */
+export async function getMirrorTraffic(azure: Azure, name: string): Promise<Shares> {
+  const { mirrorTraffic } = await readEndpointDocument(azure, name);
+  return Object.fromEntries(Object.entries(mirrorTraffic).filter(([, share]) => share > 0));
+}
+
+/**
+ * Has a share of the requests copied to another deployment, whose answers nobody gets. Who answers, and
+ * everything else about the endpoint, stays as it is. A copy has the ids of its request, so the mirror's
+ * inference log joins with the live one's.
+ *
+ * @param azure The target.
+ * @param name The endpoint.
+ * @param shares Percent by deployment: one, of at most 50, that has no live traffic; none ends the
+ * mirror.
+ * @param options See {@linkcode WaitOptions}.
+ * @returns The shares afterwards.
+ * @throws {OperationError} If the service refuses them.
+ * @see MicrosoftDocs/azure-ai-docs, `how-to-safely-rollout-online-endpoints`.
+ *
+ * @example
+ * ```ts ignore
+ * await setTraffic(azure, "iris", { blue: 100 });
+ * await setMirrorTraffic(azure, "iris", { green: 50 });
+ * ```
+ */
+export async function setMirrorTraffic(
+  azure: Azure,
+  name: string,
+  shares: Shares,
+  options: WaitOptions = {},
+): Promise<Shares> {
+  const document = await readEndpointDocument(azure, name);
+  const rules = { traffic: document.traffic, mirrorTraffic: shares };
+  const action = `set mirrored traffic of ${name}`;
+  await putTrafficRules(azure, { name, document, rules }, { action, ...options });
+  return await getMirrorTraffic(azure, name);
 }
 
 /** Removes an endpoint and all of its deployments; one that is not there counts as removed. */

@@ -16,6 +16,7 @@ export * from "./data_asset.ts";
 export * from "./datastore.ts";
 export * from "./deployment.ts";
 export * from "./endpoint.ts";
+export type { Shares } from "./endpoint_document.ts";
 export * from "./github_credential.ts";
 export * from "./key_vault.ts";
 export * from "./local.ts";

@@ -77,11 +77,7 @@ export async function openAzureAt(port: number): Promise<Azure> {
 }
 
 /** The way to a target before anything is known of its workspace. */
-export interface Reach {
-  /** Azure ML's control plane. */
-  readonly ml: AzureMachineLearningWorkspaces;
-  /** Signs in. */
-  readonly credential: TokenCredential;
+export interface Reach extends Pick<Azure, "ml" | "credential"> {
   /** For the clients of other services: how a request gets there. */
   readonly options: object;
   /** Local Azure, e.g. `http://127.0.0.1:7070`; undefined for the cloud. */

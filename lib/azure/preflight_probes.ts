@@ -10,7 +10,9 @@ import { ARM_SCOPE, type Azure } from "./open_azure.ts";
 export async function whoAmI(
   credential: TokenCredential,
 ): Promise<{ name: string; objectId: string }> {
-  const token = await credential.getToken(ARM_SCOPE);
+  const token = await credential.getToken(ARM_SCOPE).catch((cause) => {
+    throw new Error(signInFailure(cause), { cause });
+  });
   const [, payload] = token!.token.split(".");
   const bytes = Uint8Array.fromBase64(payload, { alphabet: "base64url" });
   const { upn, unique_name, appid, oid } = JSON.parse(new TextDecoder().decode(bytes));
@@ -18,6 +20,15 @@ export async function whoAmI(
     name: upn ?? unique_name ?? appid ?? oid ?? "an identity without a name",
     objectId: oid,
   };
+}
+
+/** The chain of credentials tells each member's reason on a line of its own: which were tried. */
+function signInFailure({ message }: Error): string {
+  const [line] = message.split("\n");
+  const tried = new Set([...message.matchAll(/\b([A-Z]\w+Credential)\b/g)].map(([, name]) => name));
+  tried.delete("ChainedTokenCredential");
+  tried.delete("DefaultAzureCredential");
+  return tried.size > 1 ? `no credential works here (tried ${[...tried].join(", ")})` : line;
 }
 
 /** Writes a blob, reads it back and deletes it. */

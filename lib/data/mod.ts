@@ -3,6 +3,8 @@
  * holds; the contract lists every cell that breaks it; cleaning mends what the descriptor's policy
  * allows and reports it; the split is seeded and stratified, and its holdout is frozen by content.
  *
+ * `stageScene` draws traffic with a known change from such rows: what monitoring finds is held against it.
+ *
  * polars reads the cells and stops here: what leaves this room is typed arrays and plain records.
  * Reads files; writes none.
  *
@@ -17,6 +19,9 @@ export * from "./descriptor.ts";
 export * from "./holdout.ts";
 export * from "./plant.ts";
 export * from "./raw_table.ts";
+export * from "./resolution.ts";
 export * from "./row_keys.ts";
+export * from "./scenes.ts";
 export * from "./split.ts";
+export * from "./unit_slip.ts";
 export * from "./units.ts";

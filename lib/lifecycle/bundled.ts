@@ -13,7 +13,7 @@ import { type Candidate, evaluate, type Prepared } from "./train.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A candidate as far as its bundle tells: of the out-of-bag votes only the accuracy was saved. */
-export type SavedCandidate = Omit<Candidate, "outOfBag"> & {
+export type SavedCandidate = Omit<Candidate, "outOfBag" | "votes"> & {
   /** Measured while it was trained. */
   readonly outOfBag: Pick<Metrics, "accuracy">;
 };

@@ -1,6 +1,7 @@
 /** Reading back what the container has collected in Blob. */
 
 import { ID_COLUMN } from "lib/serving/mod.ts";
+import { type BlobTail, tailBlobs } from "./tail_blobs.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Rows by correlation id: what went in and what came out. */
@@ -31,7 +32,7 @@ const LOOK_MS = 200;
  * ```
  */
 export async function collectedRows(
-  { azure }: Workspace,
+  workspace: Workspace,
   { endpoint, deployment, ids, timeoutMs }: {
     endpoint: string;
     deployment: string;
@@ -41,10 +42,11 @@ export async function collectedRows(
 ): Promise<CollectedRow[]> {
   const folder = `modelDataCollector/${endpoint}/${deployment}`,
     end = performance.now() + timeoutMs;
+  const [inputsOf, outputsOf] = ["model_inputs", "model_outputs"].map((name) =>
+    rowReader(tailBlobs(workspace, `${folder}/${name}/`))
+  );
   for (;;) {
-    const [inputs, outputs] = await Promise.all(
-      ["model_inputs", "model_outputs"].map((name) => readRows(azure.blobs, `${folder}/${name}/`)),
-    );
+    const [inputs, outputs] = await Promise.all([inputsOf(), outputsOf()]);
     const rows = ids.flatMap((id) => {
       const [input, output] = [inputs.get(id), outputs.get(id)];
       return input && output ? [{ correlationId: id, inputs: input, outputs: output }] : [];
@@ -54,17 +56,23 @@ export async function collectedRows(
   }
 }
 
-async function readRows(
-  blobs: Workspace["azure"]["blobs"],
-  prefix: string,
-): Promise<Map<string, Record<string, unknown>>> {
+/** All rows so far, by id, at each call. A line that cannot be read is left to `readBack`, which counts it. */
+function rowReader(tail: BlobTail): () => Promise<Map<string, Record<string, unknown>>> {
   const rows = new Map<string, Record<string, unknown>>();
-  for await (const { name } of blobs.listBlobsFlat({ prefix })) {
-    const bytes = await blobs.getBlobClient(name).downloadToBuffer();
-    for (const line of new TextDecoder().decode(bytes).split("\n")) {
-      if (line === "") continue;
-      for (const row of JSON.parse(line).data) rows.set(row[ID_COLUMN], row);
+  return async () => {
+    for (const { text } of await tail.look()) {
+      for (const row of rowsIn(text)) rows.set(row[ID_COLUMN], row);
     }
+    return rows;
+  };
+}
+
+// deno-lint-ignore no-explicit-any -- rows as somebody wrote them
+function rowsIn(text: string): any[] {
+  try {
+    const { data } = JSON.parse(text);
+    return Array.isArray(data) ? data.filter((row) => typeof row?.[ID_COLUMN] === "string") : [];
+  } catch {
+    return [];
   }
-  return rows;
 }

@@ -4,6 +4,8 @@ import {
   type AssetVersion,
   createDeployment,
   type DeployOptions,
+  getDeployment,
+  getEndpoint,
   listModelVersions,
   registerEnvironment,
   uploadFolder,
@@ -13,6 +15,7 @@ import { type Model, predict } from "lib/model/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
 import { buildContext, ROUTES } from "./container.ts";
 import { INSTANCE_TYPE } from "./instance.ts";
+import { recordProduction } from "./production.ts";
 import { scoreRows } from "./score.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -53,11 +56,16 @@ export interface DeployDraft {
   readonly version: ModelVersion;
   /** What it runs in. */
   readonly environment: AssetVersion;
+  /** More variables for the container, which win over the usual ones, e.g. `DRILL_DELAY_MS`. Default none. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Longest time from the container's start until it is ready, in seconds. Default 60. */
+  readonly readySeconds?: number;
 }
 
 /**
  * Deploys a version and waits until it answers. The container is told the digest that its model must
- * have, and does not start with another.
+ * have, and does not start with another. Where the deployment has all traffic already, its version is
+ * in production from then on, and the registry's history says so.
  *
  * @param workspace Where to.
  * @param draft See {@linkcode DeployDraft}.
@@ -71,10 +79,11 @@ export interface DeployDraft {
  * ```
  */
 export async function deployVersion(
-  { azure }: Workspace,
-  { endpoint, deployment, version, environment }: DeployDraft,
+  workspace: Workspace,
+  { endpoint, deployment, version, environment, variables = {}, readySeconds }: DeployDraft,
   options: DeployOptions = {},
 ): Promise<void> {
+  const { azure } = workspace;
   const models = await listModelVersions(azure, version.name);
   const asset = models.find((found) => found.version === version.version);
   if (!asset) {
@@ -94,12 +103,19 @@ export async function deployVersion(
       COLLECT_ACCOUNT_URL: new URL(azure.blobs.url).origin,
       COLLECT_CONTAINER: azure.blobs.containerName,
       COLLECT_FLUSH_SECONDS: "1",
+      ...variables,
     },
     tags: { digest: version.digest, version: version.version },
     instanceType: INSTANCE_TYPE,
     instances: 1,
     concurrency: 32,
+    readySeconds,
   }, options);
+  // over a deployment that has all traffic, the new version is in production at once
+  if ((await getEndpoint(azure, endpoint))?.traffic[deployment] !== 100) return;
+  const found = await getDeployment(azure, { endpoint, name: deployment });
+  const reason = `deployed to ${deployment}, which has all traffic`;
+  if (found) await recordProduction(workspace, { deployment: found, by: "deploy", reason });
 }
 
 /** What the smoke test found. */

@@ -1,33 +1,75 @@
 /**
  * The verbs. Notebooks and scripts call these; they wire the other rooms together and touch the
  * world: `prepare` → `trainCandidate` → `evaluate` → `trainingRecord` → `saveBundle`.
+ * Once it serves: `simulate` plays a scene through the endpoint, `readBack` gives the windows of what
+ * happened, `referenceOf` (or `rebuildReference`, in another process) what they are held against.
  *
  * @module
  */
 
+export * from "./alert_tables.ts";
+export * from "./alerts.ts";
+export * from "./append_lines.ts";
 export * from "./architecture.ts";
 export * from "./bundle.ts";
 export * from "./bundled.ts";
 export * from "./collected.ts";
 export * from "./container.ts";
 export * from "./data_asset.ts";
+export * from "./deliver.ts";
 export * from "./deploy.ts";
+export * from "./fault.ts";
+export * from "./experiment_tables.ts";
 export * from "./files.ts";
 export * from "./gate.ts";
-export * from "./machine.ts";
+export * from "./incident.ts";
+export * from "./inference_log.ts";
 export * from "./instance.ts";
+export * from "./join_windows.ts";
+export * from "./keep_record.ts";
+export * from "./live.ts";
+export * from "./machine.ts";
 export * from "./paths.ts";
+export * from "./play_scene.ts";
 export * from "./preflight.ts";
 export * from "./production.ts";
 export * from "./provenance.ts";
+export * from "./read_back.ts";
 export * from "./readme_picture.ts";
+export * from "./reference.ts";
 export * from "./register.ts";
+export * from "./release.ts";
+export * from "./retrain_dataset.ts";
 export * from "./rollback.ts";
 export * from "./rollback_target.ts";
+export * from "./rollout.ts";
 export * from "./score.ts";
+export * from "./send_batch.ts";
+export * from "./simulate.ts";
 export * from "./steps.ts";
+export * from "./story.ts";
 export * from "./tables.ts";
+export * from "./tail_blobs.ts";
 export * from "./track.ts";
 export * from "./traffic.ts";
+export * from "./traffic_records.ts";
 export * from "./train.ts";
+export * from "./try_scenes.ts";
+export * from "./version_on.ts";
+export * from "./watch.ts";
+export * from "./webhook.ts";
+export * from "./webhook_receiver.ts";
+export * from "./webhook_signature.ts";
 export * from "./workspace.ts";
+export { type DocumentPlace, documentsOf } from "./documents.ts";
+export { readRollout, type RolloutName, rolloutPath } from "./rollout_document.ts";
+export {
+  DEFAULT_ROLLOUT_STEPS,
+  newRollout,
+  nextAction,
+  type RolloutEntry,
+  type RolloutLook,
+  type RolloutPlan,
+  type RolloutRecord,
+  type RolloutStep,
+} from "./rollout_record.ts";

@@ -64,7 +64,7 @@ export async function moveTraffic(
 }
 
 /** Writes that a deployment's version is in production; nothing where it was so already. */
-async function recordProduction(
+export async function recordProduction(
   { registry }: Workspace,
   { deployment, decision, ...mover }: Mover & { readonly deployment: Deployment },
 ): Promise<ProductionChange | undefined> {

@@ -1,8 +1,8 @@
 /** The verb register: a model becomes a version, in Azure ML and in the registry's documents. */
 
-import { listModelVersions, readModelFile, registerModel, uploadFolder } from "lib/azure/mod.ts";
+import { listModelVersions, registerModel, uploadFolder } from "lib/azure/mod.ts";
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
-import { type Model, modelBytes, readModel } from "lib/model/mod.ts";
+import { type Model, modelBytes } from "lib/model/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
 import { checkBehaviour } from "lib/training/mod.ts";
 import { type TrainingRecord, trainingRecord } from "./bundle.ts";
@@ -10,6 +10,7 @@ import type { SavedCandidate } from "./bundled.ts";
 import { gateModel, keepDecision } from "./gate.ts";
 import { trackTraining } from "./track.ts";
 import { evaluate, measureBaselines, type Prepared, trainCandidate } from "./train.ts";
+import { readVersion, type RegisteredModel } from "./version_on.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What is registered. */
@@ -99,19 +100,14 @@ export async function registerVersion(
  * ```
  */
 export async function readChampion(
-  { azure, registry }: Workspace,
+  workspace: Workspace,
   name: string,
-): Promise<{ model: Model; version: ModelVersion } | undefined> {
+): Promise<RegisteredModel | undefined> {
+  const { registry } = workspace;
   const alias = await registry.alias(name, "champion");
   if (!alias) return undefined;
   const version = await registry.version(name, alias.version);
-  const file = { name, version: alias.version, file: "model.json" };
-  const bytes = await readModelFile(azure, file);
-  if (!bytes) {
-    const rule = "must lie in the workspace's blob container";
-    throw new BadInput({ field: `model ${name}:${alias.version}`, rule });
-  }
-  return { model: readModel(bytes, { digest: version.digest }), version };
+  return { model: await readVersion(workspace, version), version };
 }
 
 /**

@@ -143,7 +143,7 @@ function middleRow({ inputs, classes }: Signature): Samples {
  * A rollback in a sentence.
  *
  * @param done See {@linkcode Rollback}.
- * @returns E.g. `iris-demo: version 1 (blue) answers again after 0.21 s; 20 of 20 requests, digest as registered`.
+ * @returns E.g. `iris-demo: version 1 (blue) answers again after 0.21 s, 20 of 20 times, digest as registered`.
  *
  * @example
  * ```ts ignore
@@ -154,15 +154,15 @@ export function rollbackSentence(
   { endpoint, to, deployment, seconds, answers, unanswered, verified, ...rest }: Rollback,
 ): string {
   const sent = Object.values(answers).reduce((sum, count) => sum + count, unanswered);
-  const own = `${answers[deployment] ?? 0} of ${sent} requests answered by it`;
-  const served = rest.servedDigests.map((digest) => digest.slice(0, 12)).join(", ") || "nothing";
+  const own = answers[deployment] ?? 0;
   if (verified) {
     return `${endpoint}: version ${to} (${deployment}) answers again after ${
       seconds.toFixed(2)
-    } s; ` +
-      `${own}, with the registered digest ${served}`;
+    } s, ` +
+      `${own} of ${sent} times, digest as registered`;
   }
+  const served = rest.servedDigests.map((digest) => digest.slice(0, 12)).join(", ") || "nothing";
   return `${endpoint}: traffic was moved to version ${to} (${deployment}), and it does not serve: ` +
-    `${own}, ${unanswered} not answered; served ${served}, registered ` +
-    rest.registeredDigest.slice(0, 12);
+    `${own} of ${sent} answers are its own, ${unanswered} are missing; served ${served}, ` +
+    `registered ${rest.registeredDigest.slice(0, 12)}`;
 }

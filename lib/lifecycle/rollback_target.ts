@@ -84,7 +84,13 @@ export function rollbackTarget(
     const served = productionStack(history), [current, previous] = served.toReversed();
     if (current === undefined) return onlyIdle(deployments, "no version was ever in production");
     const holders = deployments.filter(({ version }) => version === current);
-    if (holders.length > 0 && holders.every((one) => share(one) < 100)) {
+    if (holders.length === 0) {
+      return onlyIdle(
+        deployments,
+        `none of its deployments serves version ${current} of production`,
+      );
+    }
+    if (holders.every((one) => share(one) < 100)) {
       return holders.toSorted((a, b) => share(b) - share(a))[0];
     }
     if (holders.length > 1) return onlyIdle(holders, `both serve version ${current}`);
@@ -124,7 +130,7 @@ function productionStack(history: readonly Pick<ProductionChange, "to" | "by">[]
     else if (by !== ROLLBACK) stack.push(to);
     else {
       const at = stack.lastIndexOf(to);
-      stack = at < 0 ? [to] : stack.slice(0, at + 1);
+      stack = at < 0 ? [...stack, to] : stack.slice(0, at + 1);
     }
   }
   return stack;

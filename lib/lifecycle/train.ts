@@ -29,6 +29,7 @@ import {
   type ForestOptions,
   majorityBaseline,
   oneSplitBaseline,
+  type OutOfBag,
   trainForest,
   type TrainForestOptions,
 } from "lib/training/mod.ts";
@@ -114,6 +115,8 @@ export interface Candidate {
   readonly seed: number;
   /** Measured on out-of-bag votes: an estimate that costs no rows. */
   readonly outOfBag: Metrics;
+  /** The out-of-bag votes themselves, by place of the training row. */
+  readonly votes: OutOfBag;
 }
 
 /**
@@ -145,6 +148,7 @@ export async function trainCandidate(
     parameters: checkForestOptions(options, train),
     seed: options.seed,
     outOfBag: measure(outOfBag.outcome, train.classes),
+    votes: outOfBag,
   };
 }
 

@@ -14,7 +14,7 @@ import { stopDeployments } from "./arm_groups.ts";
 import { filtered, listAnswer } from "./arm_lists.ts";
 import { operationUrls, TIMEOUT_HEADER } from "./arm_operation_status.ts";
 import { answer, type Call, empty, type Route } from "./arm_router.ts";
-import { wantedTraffic } from "./arm_traffic.ts";
+import { asShown, wantedTraffic } from "./arm_traffic.ts";
 import { newKey } from "./endpoint_key.ts";
 import { fieldsOf } from "./fields.ts";
 import type { Operation } from "./operations.ts";
@@ -96,6 +96,7 @@ export function endpointRoutes(arm: Arm): Route[] {
     const shares = wantedTraffic(
       fieldsOf(call.body, badRequest).object("properties"),
       store.list({ type: `${ENDPOINT}/deployments`, parent: id }),
+      call.apiVersion,
     );
     const doing = before ? "Updating" : "Creating", target = id.toLowerCase();
     const secrets = before?.hidden ?? {
@@ -114,7 +115,7 @@ export function endpointRoutes(arm: Arm): Route[] {
       const hidden = { ...secrets, wanted: ready };
       store.put({ id, type: ENDPOINT, parent: workspace.id, body: shown, hidden });
     });
-    return answer(201, shown, {
+    return answer(201, asShown(shown, call.apiVersion), {
       location: `${ARM}${id}?api-version=${call.apiVersion}`,
       "azure-asyncoperation": status,
       ...TIMEOUT_HEADER,
@@ -172,7 +173,8 @@ export function endpointRoutes(arm: Arm): Route[] {
   function list(call: Call): Response {
     const parent = workspaceOf(store, call.params).id, name = call.url.searchParams.get("name");
     const bodies = store.list({ type: ENDPOINT, parent }).map(({ body }) => body);
-    return listAnswer(call, filtered(call, bodies).filter((body) => !name || body.name === name));
+    const found = filtered(call, bodies).filter((body) => !name || body.name === name);
+    return listAnswer(call, found.map((body) => asShown(body, call.apiVersion)));
   }
 
   const one = "~/onlineEndpoints/{endpoint}";
@@ -181,7 +183,7 @@ export function endpointRoutes(arm: Arm): Route[] {
     {
       method: "GET",
       path: one,
-      handle: (call) => answer(200, endpointOf(store, call.params).body),
+      handle: (call) => answer(200, asShown(endpointOf(store, call.params).body, call.apiVersion)),
     },
     { method: "PUT", path: one, handle: put },
     { method: "PATCH", path: one, handle: patch },

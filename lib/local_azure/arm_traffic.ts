@@ -1,6 +1,7 @@
 /** Which share of an endpoint's requests goes to which deployment, and what is refused. */
 
 import type { JsonRecord } from "lib/core/mod.ts";
+import { knowsMirrorTraffic } from "./api_version.ts";
 import { propertiesOf } from "./arm_context.ts";
 import { badRequest } from "./arm_error.ts";
 import type { Fields } from "./fields.ts";
@@ -15,8 +16,12 @@ const MIRROR_MOST = 50;
 /**
  * The traffic and the mirrored traffic that a PUT asks for.
  *
+ * A version of the API that lacks `mirrorTraffic` cannot ask for it: the field is ignored, and the PUT,
+ * which replaces the whole endpoint, ends a mirror that was there. Unverified, since no contract says.
+ *
  * @param fields The endpoint's `properties`.
  * @param deployments The endpoint's deployments.
+ * @param apiVersion Of the PUT.
  * @returns The shares; a deployment keeps the name that it was made with.
  * @throws {ArmError} 400 if the shares do not add up to 0 or 100, or name a deployment that is not
  * there or was never ready, or if more than one deployment is mirrored to, by more than 50 %, or to
@@ -25,9 +30,12 @@ const MIRROR_MOST = 50;
 export function wantedTraffic(
   fields: Fields,
   deployments: readonly Stored[],
+  apiVersion: string,
 ): { traffic: Shares; mirrorTraffic: Shares } {
   const traffic = shares(fields, "traffic", deployments);
-  const mirrorTraffic = shares(fields, "mirrorTraffic", deployments);
+  const mirrorTraffic = knowsMirrorTraffic(apiVersion)
+    ? shares(fields, "mirrorTraffic", deployments)
+    : {};
   const sum = Object.values(traffic).reduce((sum, share) => sum + share, 0);
   if (sum !== 0 && sum !== 100) {
     const rule = `must add up to 0 or 100 percent (${list(traffic)})`;
@@ -86,6 +94,13 @@ export function checkNoTraffic(endpoint: JsonRecord, deployment: string): void {
       throw badRequest({ field, rule, value: share });
     }
   }
+}
+
+/** An endpoint's body as a version of the API shows it. */
+export function asShown(endpoint: JsonRecord, apiVersion: string): JsonRecord {
+  if (knowsMirrorTraffic(apiVersion)) return endpoint;
+  const { mirrorTraffic: _unknown, ...properties } = propertiesOf(endpoint);
+  return { ...endpoint, properties };
 }
 
 /** An endpoint's body without any share of a deployment. */

@@ -21,6 +21,8 @@ export interface EndpointEntry {
   readonly shares: readonly { readonly deployment: string; readonly upTo: number }[];
   /** The sum of all shares: 100, or 0. */
   readonly total: number;
+  /** The deployment that gets copies of so many percent of the requests, if there is one. */
+  readonly mirror?: { readonly deployment: string; readonly share: number };
   /** Names of all deployments, by their name in lower case. */
   readonly deployments: ReadonlyMap<string, string>;
 }
@@ -62,11 +64,12 @@ function hostOf({ body }: Stored): string {
 }
 
 function entryOf({ id, body, hidden }: Stored, deployments: readonly Stored[]): EndpointEntry {
-  const { authMode, traffic } = propertiesOf(body);
+  const { authMode, traffic, mirrorTraffic } = propertiesOf(body);
   let upTo = 0;
   const shares = Object.entries((traffic ?? {}) as Shares)
     .filter(([, share]) => share > 0)
     .map(([deployment, share]) => ({ deployment, upTo: upTo += share }));
+  const mirrored = Object.entries((mirrorTraffic ?? {}) as Shares).find(([, share]) => share > 0);
   return {
     id: id.toLowerCase(),
     name: String(body.name),
@@ -74,6 +77,7 @@ function entryOf({ id, body, hidden }: Stored, deployments: readonly Stored[]): 
     passes: [`Bearer ${hidden.primaryKey}`, `Bearer ${hidden.secondaryKey}`],
     shares,
     total: upTo,
+    ...mirrored && { mirror: { deployment: mirrored[0], share: mirrored[1] } },
     deployments: new Map(
       deployments.map(({ body: { name } }) => [String(name).toLowerCase(), String(name)]),
     ),

@@ -1,6 +1,7 @@
 /**
  * The scoring router: what answers under `https://ENDPOINT.REGION.inference.ml.azure.com`. It checks
- * who asks, chooses a deployment by the weights, and passes the request to its container.
+ * who asks, chooses a deployment by the weights, and passes the request to its container; of the share
+ * that is mirrored, a copy goes to another one.
  */
 
 import type { LocalAzure, Service } from "./context.ts";
@@ -9,9 +10,10 @@ import { authFault } from "./endpoint_auth.ts";
 import { createEndpointTable, type EndpointEntry } from "./endpoint_table.ts";
 import { createLimits } from "./limits.ts";
 import { createRateLimit } from "./rate_limit.ts";
+import type { MirrorCounts } from "./mirror.ts";
 import type { RequestCounts } from "./request_meter.ts";
 import { DEPLOYMENT_HEADER, type Refusal, refuse } from "./scoring_answer.ts";
-import { createScoringTarget, type ScoringTarget } from "./scoring_target.ts";
+import { createScoringTarget, type RequestCopy, type ScoringTarget } from "./scoring_target.ts";
 import type { Store } from "./store.ts";
 import { watchRows } from "./store_watch.ts";
 
@@ -25,6 +27,8 @@ export interface ScoringOptions {
 export interface ScoringService extends Service {
   /** What has been counted since it was made, by id of the deployment in lower case. */
   snapshot(): Readonly<Record<string, RequestCounts>>;
+  /** The copies that deployments got as mirrors, by their id in lower case; those that got any. */
+  mirrored(): Readonly<Record<string, MirrorCounts>>;
   /** Lets go of the connections to containers; those end with their containers, too. */
   close(): void;
 }
@@ -105,7 +109,16 @@ export function scoringService(
     if (target.meter.underWay >= 2 * maxConcurrentRequests * instances) {
       return await turnAway({ status: 429, text: "", reason: "too_many_pending_request" });
     }
-    return await target.pass(request, running, since);
+    const mirror = named === null && pathname !== SWAGGER ? mirrorOf(endpoint) : undefined;
+    return await target.pass(request, running, since, mirror);
+  }
+
+  /** Where a copy of the present request goes; nothing if it is not drawn. */
+  function mirrorOf(endpoint: EndpointEntry): ((copy: RequestCopy) => void) | undefined {
+    const { mirror } = endpoint;
+    if (!mirror || draw() * 100 >= mirror.share) return undefined;
+    const target = targetOf(endpoint, mirror.deployment);
+    return (copy) => target.take(copy, runtime.get(target.id));
   }
 
   const all = () => [...targets.values()].flatMap((ours) => [...ours.values()]);
@@ -114,6 +127,13 @@ export function scoringService(
     hosts: ["*.inference.ml.azure.com"],
     handle,
     snapshot: () => Object.fromEntries(all().map(({ id, meter }) => [id, meter.snapshot()])),
+    mirrored: () =>
+      Object.fromEntries(
+        all().map(({ id, mirrored }) => [id, mirrored.snapshot()] as const)
+          .filter(([, { answered, failed, underWay, dropped }]) =>
+            answered + failed + underWay > 0 || Object.keys(dropped).length > 0
+          ),
+      ),
     close: () => all().forEach((target) => target.close()),
   };
 }

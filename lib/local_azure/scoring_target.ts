@@ -4,6 +4,14 @@ import type { Logger } from "lib/core/mod.ts";
 import { createHttpClient, type HttpClient } from "./http_client.ts";
 import { HttpError } from "./http_error.ts";
 import { type HeaderPair, isHopByHop } from "./http_head.ts";
+import type { HttpRequest } from "./http_sender.ts";
+import {
+  type CopiedBody,
+  copyingBody,
+  createMirrorMeter,
+  type DropReason,
+  type MirrorMeter,
+} from "./mirror.ts";
 import { createRequestMeter, type RequestMeter } from "./request_meter.ts";
 import type { RunningDeployment } from "./runtime.ts";
 import { bodyOf, modelAnswer, refusal } from "./scoring_answer.ts";
@@ -14,16 +22,38 @@ export interface ScoringTarget {
   readonly id: string;
   /** Its counts. */
   readonly meter: RequestMeter;
+  /** Counts of the copies that it got. */
+  readonly mirrored: MirrorMeter;
   /**
    * Passes a request to the container and its answer back.
    *
    * @param request The request; its body has not been read.
    * @param running The deployment as it runs.
    * @param since When the request came, on `performance.now()`.
+   * @param mirror Takes a copy of the request; it is called once the request is on its way, and must
+   * neither wait nor throw.
    */
-  pass(request: Request, running: RunningDeployment, since: number): Promise<Response>;
+  pass(
+    request: Request,
+    running: RunningDeployment,
+    since: number,
+    mirror?: (copy: RequestCopy) => void,
+  ): Promise<Response>;
+  /**
+   * Sends a copy of a request to the container; its answer is read and thrown away. Returns at once.
+   *
+   * @param copy The copy.
+   * @param running The deployment as it runs; undefined if it does not.
+   */
+  take(copy: RequestCopy, running: RunningDeployment | undefined): void;
   /** Lets go of its connections. */
   close(): void;
+}
+
+/** A request that is sent a second time, with the ids that the first had. */
+export interface RequestCopy extends Pick<HttpRequest, "method" | "path" | "headers"> {
+  /** Its body, once it is there as a whole. */
+  readonly body: Promise<CopiedBody>;
 }
 
 /** Idle connections that are kept to a container. */
@@ -39,7 +69,7 @@ export function createScoringTarget(
   { id, deployment }: { id: string; deployment: string },
   log: Logger,
 ): ScoringTarget {
-  const meter = createRequestMeter();
+  const meter = createRequestMeter(), mirrored = createMirrorMeter();
   let client: HttpClient | undefined, clientPort = 0;
 
   /** A container that was started again has another port; old connections end with the old one. */
@@ -49,17 +79,24 @@ export function createScoringTarget(
     return client = createHttpClient({ port, maxIdle: MAX_IDLE });
   }
 
-  async function pass(request: Request, running: RunningDeployment, since: number) {
+  async function pass(
+    request: Request,
+    running: RunningDeployment,
+    since: number,
+    mirror?: (copy: RequestCopy) => void,
+  ) {
     meter.begin();
     const { method } = request, { headers, length, id } = passedOn(request);
     try {
-      const body = await bodyOf(request, length);
-      // Mirroring is to begin here: the request is known, and what comes of it is not.
+      const given = await bodyOf(request, length), path = targetOf(request.url);
+      const { body, copied } = mirror ? copyable(given) : { body: given, copied: undefined };
       const waitedMs = performance.now() - since;
-      const answer = await clientOf(running.port).send({
-        ...{ method, path: targetOf(request.url), headers, body, length },
+      const sent = clientOf(running.port).send({
+        ...{ method, path, headers, body, length },
         timeoutMs: Math.max(running.spec.requestTimeoutMs - waitedMs, 1),
       });
+      if (mirror && copied) mirror({ method, path, headers, body: copied });
+      const answer = await sent;
       const modelMs = performance.now() - since;
       const end = () => meter.end(answer.status === 200 ? 200 : 424, answer.status, modelMs);
       return modelAnswer(answer, { method, deployment, id, modelMs, end });
@@ -72,7 +109,58 @@ export function createScoringTarget(
     }
   }
 
-  return { id, meter, pass, close: () => client?.close() };
+  function take(copy: RequestCopy, running: RunningDeployment | undefined): void {
+    if (!running?.ready) return mirrored.drop("not-ready");
+    // half of what callers may have, so that copies alone never turn a caller away
+    const { maxConcurrentRequests, instances } = running.spec;
+    if (mirrored.underWay >= maxConcurrentRequests * instances) return mirrored.drop("busy");
+    mirrored.begin();
+    send(copy, running).then(
+      (outcome) => mirrored.end(outcome),
+      (error) => {
+        mirrored.end();
+        log.info("copy of a request got no answer", { deployment, error });
+      },
+    );
+  }
+
+  /** Gives what is to be counted: the container's status, or why nothing was sent. */
+  async function send(
+    { method, path, headers, body }: RequestCopy,
+    { port, spec: { requestTimeoutMs: timeoutMs } }: RunningDeployment,
+  ): Promise<number | DropReason> {
+    const copied = await body;
+    if ("reason" in copied) return copied.reason;
+    const { bytes } = copied, isEmpty = bytes.length === 0;
+    const length = method === "GET" || method === "HEAD" ? undefined : bytes.length;
+    const answer = await clientOf(port).send({
+      ...{ method, path, headers, timeoutMs, length },
+      body: isEmpty ? undefined : bytes,
+    });
+    if (answer.body instanceof ReadableStream) await thrownAway(answer.body, timeoutMs);
+    return answer.status;
+  }
+
+  return { id, meter, mirrored, pass, take, close: () => client?.close() };
+}
+
+/** A body that can be sent, and its copy. */
+function copyable(
+  body: Uint8Array | ReadableStream<Uint8Array> | undefined,
+): { body: typeof body; copied: Promise<CopiedBody> } {
+  if (body instanceof ReadableStream) return copyingBody(body);
+  return { body, copied: Promise.resolve({ bytes: body ?? new Uint8Array() }) };
+}
+
+/** Reads a stream to its end, so that the container does all of its work; not for longer than that. */
+async function thrownAway(body: ReadableStream<Uint8Array>, timeoutMs: number): Promise<void> {
+  const reader = body.getReader();
+  const late = setTimeout(() => reader.cancel().catch(() => {}), timeoutMs);
+  try {
+    while (!(await reader.read()).done);
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 /** How an exchange fails that does not fail for want of a container. */

@@ -32,6 +32,8 @@ export interface ScoredWindow {
   readonly features: readonly Feature[];
   /** The k class names; a label is an index into them. */
   readonly classes: readonly string[];
+  /** Correlation ids, where the rows were joined by them. (n) */
+  readonly ids?: readonly string[];
   /** Inputs, row after row; NaN is missing. (n × d) */
   readonly x: Float64Array;
   /** Predicted labels. (n) */

@@ -9,6 +9,7 @@ import { readBody } from "./read_body.ts";
 import { readScoreRequest } from "./request_body.ts";
 import type { ScoredSink } from "./scored.ts";
 import { swagger } from "./swagger.ts";
+import { systemTimers, type Timers } from "./timers.ts";
 
 /** What answers. */
 export interface ScorerOptions {
@@ -26,6 +27,10 @@ export interface ScorerOptions {
   readonly limits?: Limits;
   /** Whether requests are to be sent here; false while the server ends. Default always. */
   readonly ready?: () => boolean;
+  /** For incident drills, a deployment that is slow: `/score` answers so much later. Default 0. */
+  readonly delayMs?: number;
+  /** Default: the machine's timers. */
+  readonly timers?: Timers;
 }
 
 /**
@@ -63,6 +68,8 @@ export function createScorer(options: ScorerOptions): (request: Request) => Prom
     clock = systemClock,
     limits = DEFAULT_LIMITS,
     ready = () => true,
+    delayMs = 0,
+    timers = systemTimers,
   } = options;
   const { signature } = model.document, inputs = signature.inputs.map(({ name }) => name);
 
@@ -76,6 +83,9 @@ export function createScorer(options: ScorerOptions): (request: Request) => Prom
     } catch (error) {
       log?.error("failed", { requestId, error });
       response = fault(500, { code: "InternalError", message: "the row could not be answered" });
+    }
+    if (delayMs > 0 && pathname === "/score") {
+      await new Promise<void>((resolve) => void timers.after(delayMs, resolve));
     }
     response.headers.set("x-request-id", requestId);
     if (pathname === "/score") {

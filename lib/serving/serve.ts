@@ -33,15 +33,17 @@ export async function serve(openSink: OpenSink): Promise<void> {
   }
   const log = createLogger({ write: (line) => console.log(line) });
   const settings = settingsOrExit(log);
-  const { modelDir, modelDigest, modelVersion, host, port, shutdownMs } = settings;
+  const { modelDir, modelDigest, modelVersion, host, port, shutdownMs, drillDelayMs } = settings;
   const loaded = loadModel(modelDir, modelDigest === undefined ? {} : { digest: modelDigest });
   let isEnding = false, collector: Collector | undefined;
   let handle: (request: Request) => Promise<Response>;
   if (loaded.ok) {
     const { model } = loaded;
     collector = await startCollector(settings, { openSink, log });
-    const ready = () => !isEnding;
-    handle = createScorer({ model, modelVersion, log, ready, ...(collector && { collector }) });
+    const ready = () => !isEnding, delayMs = drillDelayMs;
+    if (delayMs > 0) log.warn("incident drill: every answer is delayed", { delayMs });
+    const how = { modelVersion, log, ready, delayMs };
+    handle = createScorer({ model, ...how, ...(collector && { collector }) });
   } else {
     log.error("never ready", { reason: loaded.reason });
     handle = createUnready(loaded.reason);

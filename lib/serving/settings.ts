@@ -20,6 +20,9 @@ export interface CollectSettings {
   readonly flushBytes: number;
 }
 
+/** Longest delay of an incident drill, in milliseconds. */
+const MAX_DRILL_DELAY_MS = 10_000;
+
 /** All settings of the program. */
 export interface Settings {
   /** Address to listen on. */
@@ -42,6 +45,8 @@ export interface Settings {
   readonly localUrl?: string;
   /** How long the end may take, in milliseconds. */
   readonly shutdownMs: number;
+  /** For incident drills: how much later each row is answered, in milliseconds. */
+  readonly drillDelayMs: number;
   /** Undefined where nothing is collected. */
   readonly collect?: CollectSettings;
 }
@@ -58,6 +63,7 @@ export interface Settings {
  * | `ENDPOINT_NAME`, `DEPLOYMENT_NAME` | `local` | where it runs; needed to collect |
  * | `DEPLOYMENT_ID` | from the two | `source` of collected records, e.g. the ARM id |
  * | `SHUTDOWN_SECONDS` | 20; 2.5 in Local Azure | time for the end |
+ * | `DRILL_DELAY_MS` | 0 | for incident drills, a deployment that is slow: answers come so much later |
  * | `LOCAL_AZURE_URL`, or `AZURE_EMULATOR` | Azure | `http://127.0.0.1:PORT` |
  * | `COLLECT_ACCOUNT_URL`, `COLLECT_CONTAINER` | off | storage account, container |
  * | `COLLECT_SAMPLING` | 1 | share of the requests |
@@ -102,6 +108,9 @@ export function readSettings(get: (name: string) => string | undefined): Setting
     ...(localUrl !== undefined && { localUrl }),
     shutdownMs: 1_000 *
       readNumber(text, "SHUTDOWN_SECONDS", { default: shutdownSeconds, min: 0.1, max: 600 }),
+    drillDelayMs: readNumber(text, "DRILL_DELAY_MS", {
+      ...{ default: 0, min: 0, max: MAX_DRILL_DELAY_MS, whole: true },
+    }),
     ...(collect && { collect }),
   };
 }

@@ -157,24 +157,31 @@ interface Drawn extends Way {
   readonly bendX: number;
 }
 
-/** Spreads the ends over the sides and the bends over the gaps, so that no two lie on each other. */
+/**
+ * Spreads the ends over the sides and the bends over the gaps, so that no two lie on each other: what
+ * stays in its row is straight and in the middle, what goes up or down leaves above or below it.
+ */
 function portsOf(ways: readonly Way[]): Drawn[] {
   const ends = ways.flatMap((way) => [
-    { way, part: way.from, side: way.leaves, other: way.to },
-    { way, part: way.to, side: way.enters, other: way.from },
+    { way, part: way.from, side: way.leaves, down: way.to.row - way.from.row },
+    { way, part: way.to, side: way.enters, down: way.from.row - way.to.row },
   ]);
   const place = (way: Way, part: ArchitecturePart): [number, number] => {
     const own = ends.find((end) => end.way === way && end.part === part)!;
-    const level = ({ other, way }: typeof own) =>
-      other.row * 1000 + other.column + ways.indexOf(way) / 100;
-    const same = ends.filter((end) => end.part === part && end.side === own.side)
-      .toSorted((a, b) => level(a) - level(b));
-    const share = (same.indexOf(own) + 1) / (same.length + 1);
-    const { x, y } = cornerOf(part);
-    if (own.side === "left" || own.side === "right") {
-      return [own.side === "left" ? x : x + BOX_WIDTH, y + share * BOX_HEIGHT];
+    const { side } = own, direction = Math.sign(own.down), { x, y } = cornerOf(part);
+    const same = ends.filter((end) =>
+      end.part === part && end.side === side && Math.sign(end.down) === direction
+    );
+    const share = (same.indexOf(own) + 1) / (same.length + 1); // of that half of the side
+    if (side === "top" || side === "bottom") {
+      return [x + share * BOX_WIDTH, side === "top" ? y : y + BOX_HEIGHT];
     }
-    return [x + share * BOX_WIDTH, own.side === "top" ? y : y + BOX_HEIGHT];
+    // right sides a little further out, so that ends that face each other are not in one line
+    const half = BOX_HEIGHT / 2, from = direction === 0 ? 0 : side === "right" ? 12 : 4;
+    const off = direction === 0
+      ? (same.indexOf(own) - (same.length - 1) / 2) * 14
+      : direction * (from + share * (half - 12));
+    return [side === "left" ? x : x + BOX_WIDTH, y + half + off];
   };
   const gapOf = ({ from, to }: Way) => Math.min(from.column, to.column);
   const bends = ways.filter(({ from, to }) => from.column !== to.column && from.row !== to.row);
@@ -182,8 +189,8 @@ function portsOf(ways: readonly Way[]): Drawn[] {
     const gap = gapOf(way), same = bends.filter((other) => gapOf(other) === gap);
     const share = (same.indexOf(way) + 1) / (same.length + 1);
     const left = LEFT + gap * (BOX_WIDTH + GAP_X) + BOX_WIDTH;
-    // 10 px at either side stay free for the heads
-    const bendX = round(left + 10 + share * (GAP_X - 20));
+    // 12 px at either side stay free for the heads
+    const bendX = round(left + 12 + share * (GAP_X - 24));
     return { ...way, start: place(way, way.from), end: place(way, way.to), bendX };
   });
 }

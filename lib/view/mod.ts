@@ -8,10 +8,16 @@
  * for viewers that show no SVG. A title says what to see; colour is never the only sign of a class.
  * Pictures are light, and dark where the viewer's system is dark; a PNG is light unless asked.
  *
+ * Monitoring has {@linkcode performancePicture}, {@linkcode driftHeatmap}, {@linkcode latencyPicture} and
+ * {@linkcode timelinePicture}.
+ * Of experiments: {@linkcode eprocessPicture}, {@linkcode peekingPicture}, {@linkcode confidencePicture},
+ * {@linkcode rolloutPicture}; they take the records of the room experiment as they are.
+ *
  * **Tables and progress.** {@linkcode table} and {@linkcode progress}, in a notebook and in a terminal.
  *
  * **Pages.** {@linkcode notebookPage} turns an executed notebook into one HTML file,
- * {@linkcode indexPage} makes the page that leads to them.
+ * {@linkcode indexPage} makes the page that leads to them, {@linkcode reportPage} one of sections: a
+ * dashboard, a report.
  *
  * Touches no file and no network: the caller writes. The DOM that Plot needs stays inside. The same
  * input gives the same bytes, on every machine: text is drawn with a font from npm.
@@ -32,19 +38,28 @@ export * from "./calibration_picture.ts";
 export { formatSeconds } from "./cell_html.ts";
 export * from "./chart.ts";
 export * from "./class_distributions.ts";
+export * from "./confidence_picture.ts";
 export * from "./confusion_picture.ts";
 export * from "./display.ts";
+export * from "./drift_heatmap.ts";
+export * from "./eprocess_picture.ts";
 export * from "./image_html.ts";
 export * from "./importance_picture.ts";
 export * from "./index_page.ts";
+export * from "./latency_picture.ts";
 export * from "./markup.ts";
 export type * from "./notebook_format.ts";
 export * from "./page.ts";
 export * from "./pairs_plot.ts";
+export * from "./peeking_picture.ts";
+export * from "./performance_picture.ts";
 export type { Picture, PngOptions } from "./picture.ts";
 export * from "./progress.ts";
 export * from "./progress_state.ts";
+export * from "./report_page.ts";
+export * from "./rollout_picture.ts";
 export * from "./steps_picture.ts";
 export * from "./table.ts";
 export * from "./theme.ts";
+export * from "./timeline_picture.ts";
 export * from "./words.ts";

@@ -114,6 +114,15 @@ table{border-collapse:collapse;font-size:.9375rem;font-variant-numeric:tabular-n
 .items p{margin:.3rem 0 0}
 .items .row .ok{color:var(--good);font-weight:600}
 .items .row .failed{color:var(--errorInk);font-weight:600}
+.tiles{list-style:none;padding:0;margin:1.2rem 0;display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:.8rem}
+.tiles li{display:flex;flex-direction:column;border:1px solid var(--faint);border-left:5px solid var(--faint);border-radius:8px;padding:.6rem .9rem}
+.tiles span,.tiles small{color:var(--muted);font-size:.875rem}
+.tiles b{font-size:1.4rem;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.tiles em{font-style:normal;font-weight:600;font-size:.9375rem}
+.tiles .ok{border-left-color:var(--good)}.tiles .ok em{color:var(--good)}
+.tiles .warning{border-left-color:var(--warningLine)}.tiles .warning em{color:var(--warningInk)}
+.tiles .critical{border-left-color:var(--errorLine)}.tiles .critical em{color:var(--errorInk)}
+.report>.scroll,.report>.figure{margin:.8rem 0}
 @media (max-width:45rem){
 h1{font-size:1.6rem}h2{font-size:1.3rem}
 /* smaller than this a picture's text cannot be read: its box scrolls instead */
@@ -134,7 +143,7 @@ pre,pre.text,.stderr pre,.error pre{white-space:pre-wrap;overflow:visible;max-he
 pre.code{border:1px solid var(--faint)}
 .figure,.scroll{overflow:visible}
 .figure img{max-width:100%;min-width:0;max-height:22cm;width:auto}
-.figure,.html,.stderr,.error,tr{break-inside:avoid}
+.figure,.html,.stderr,.error,tr,.tiles li{break-inside:avoid}
 h1,h2,h3,.about{break-after:avoid}
 a{color:inherit}
 }

@@ -64,8 +64,8 @@ export interface WrapOptions {
 }
 
 /**
- * A text broken into lines at spaces, but not between a number and `%`. A single word that is too
- * long keeps a line of its own.
+ * A text broken into lines at spaces, but not between a number and `%`, `s` or `min`. A single word
+ * that is too long keeps a line of its own.
  *
  * @param text The text.
  * @param options See {@linkcode WrapOptions}.
@@ -83,7 +83,9 @@ export interface WrapOptions {
  */
 export function wrapText(text: string, options: WrapOptions): string[] {
   const { widthPx, sizePx, weight = "regular", balance = false } = options;
-  const words = text.replace(/ %/g, "\u00a0%").split(/[ \t\r\n]+/).filter(Boolean);
+  const words = text.replace(/ %/g, "\u00a0%").replace(/(\d) (s|min)\b/g, "$1\u00a0$2").split(
+    /[ \t\r\n]+/,
+  ).filter(Boolean);
   let lines = fill(words, widthPx, sizePx, weight);
   for (let room = widthPx; balance && lines.length > 1; lines = fill(words, room, sizePx, weight)) {
     room -= sizePx / 2;

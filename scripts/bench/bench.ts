@@ -9,9 +9,12 @@
 import { BadInput } from "lib/core/mod.ts";
 import { EXIT, main, readFlags } from "../cli.ts";
 import { benchDemo } from "./demo.ts";
+import { benchDrift } from "./drift.ts";
 import { benchPredict } from "./predict.ts";
 import { type BenchRow, rowText } from "./row.ts";
 import { benchRunner } from "./runner.ts";
+import { benchServe } from "./serve.ts";
+import { benchSimulate } from "./simulate.ts";
 import { benchTrain } from "./train.ts";
 
 const BENCHES: Readonly<Record<string, (say: (line: string) => void) => Promise<BenchRow[]>>> = {
@@ -19,6 +22,9 @@ const BENCHES: Readonly<Record<string, (say: (line: string) => void) => Promise<
   demo: benchDemo,
   train: benchTrain,
   predict: benchPredict,
+  serve: benchServe,
+  simulate: benchSimulate,
+  drift: benchDrift,
 };
 
 const HELP = `deno task bench [NAME…] [--json] [--debug]
@@ -28,6 +34,10 @@ Measures ours beside a peer, in turn, on this machine; ratio above 1 means that 
   demo      deno task demo, whole; no peer
   train     25 trees: lib/training (ml-random-forest) against scikit-learn
   predict   25 trees: lib/model's flat forest against scikit-learn, one thread
+  serve     Local Azure, and one row a request through its router, against mlflow models serve
+            and azureml-inference-server-http
+  simulate  a scene played through an endpoint of Local Azure, and read back; no peer
+  drift     100,000 rows of 30 columns: lib/monitoring against Evidently, and bare scipy
 Without NAME all of them. --json prints an array of rows and nothing else on standard output.`;
 
 await main("bench", async () => {

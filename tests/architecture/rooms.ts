@@ -31,7 +31,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ["node:crypto", "node:path", "node:url"],
   },
   gate: { rooms: ["core", "model"], packages: [] },
-  monitoring: { rooms: ["core", "model"], packages: ["jstat"] },
+  monitoring: { rooms: ["core", "model"], packages: [] },
   experiment: { rooms: ["core"], packages: ["jstat"] },
   serving: {
     rooms: ["core", "model"],

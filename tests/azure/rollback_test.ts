@@ -54,7 +54,7 @@ Deno.test("rollback() goes back in one change, proves it and writes it down; the
   assert.ok(done.trafficSeconds > 0 && done.seconds > done.trafficSeconds);
   assert.match(
     lifecycle.rollbackSentence(done),
-    /^iris-back: version 1 \(blue\) answers again after \d+\.\d\d s; 20 of 20 requests/,
+    /^iris-back: version 1 \(blue\) answers again after \d+\.\d\d s, 20 of 20 times, digest as registered$/,
   );
   assert.deepEqual((await azure.getEndpoint(open, ENDPOINT))?.traffic, { blue: 100 });
   const last = (await registry.productionHistory("iris")).at(-1)!;
@@ -81,9 +81,17 @@ Deno.test("rollback() whose target does not answer says so, and is written down 
   assert.deepEqual([done.verified, done.unanswered, done.servedDigests], [false, 3, []]);
   assert.match(
     lifecycle.rollbackSentence(done),
-    /does not serve: 0 of 3 requests .* 3 not answered/,
+    /does not serve: 0 of 3 answers are its own, 3 are missing; served nothing/,
   );
   assert.equal(await registry.production("iris"), "1");
+});
+
+Deno.test("deployVersion() over a deployment with all traffic writes production", async () => {
+  const version = await registry.version("iris", "2");
+  const environment = await lifecycle.ensureEnvironment(workspace);
+  const draft = { endpoint: ENDPOINT, environment, version };
+  await lifecycle.deployVersion(workspace, { ...draft, deployment: "blue" });
+  assert.deepEqual((await history()).at(-1), ["1", "2", "deploy"]);
 });
 
 Deno.test("rollback() of an endpoint that is not there is bad input", async () => {
@@ -98,7 +106,7 @@ Deno.test("removeEndpoint() empties production", async () => {
   assert.equal(await azure.getEndpoint(open, ENDPOINT), undefined);
   assert.equal(await registry.production("iris"), null);
   await lifecycle.removeEndpoint(workspace, { endpoint: ENDPOINT, by: "test", reason: "over" });
-  assert.deepEqual((await history()).at(-1), ["1", null, "test"]);
+  assert.deepEqual((await history()).at(-1), ["2", null, "test"]);
 });
 
 Deno.test("the rollback's Local Azure ends", async () => {

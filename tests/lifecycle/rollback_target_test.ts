@@ -39,6 +39,19 @@ Deno.test("rollbackTarget() never goes back to what was rolled back from", () =>
   assert.equal(target({ traffic, history: twice }), "blue");
 });
 
+Deno.test("rollbackTarget() after a move by hand to something later is what was there before it", () => {
+  const history = [...moves("1", "2"), back("1"), back("2")];
+  assert.equal(target({ history }), "blue");
+});
+
+Deno.test("rollbackTarget() where production is not of this endpoint is the only one without traffic", () => {
+  assert.equal(target({ history: moves("1", "7") }), "blue");
+  assert.throws(
+    () => target({ history: moves("1", "7"), traffic: { blue: 50, green: 50 } }),
+    /none of its deployments serves version 7 of production and every deployment has traffic/,
+  );
+});
+
 Deno.test("rollbackTarget() starts anew where production was emptied", () => {
   const history = moves("2", null, "1"), traffic = { blue: 100 };
   assert.throws(() => target({ traffic, history }), /nothing was in production before version 1/);

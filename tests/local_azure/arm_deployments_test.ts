@@ -256,7 +256,7 @@ Deno.test("deployments: under live or mirrored traffic they cannot be deleted", 
   await host.arm("PUT", "/onlineEndpoints/flowers", {
     ...draft,
     properties: { ...properties, mirrorTraffic: { green: 10 } },
-  });
+  }, "2023-04-01");
   assert.equal(
     reason(await host.arm("DELETE", `${PATH}/blue`)),
     "properties.traffic.blue of endpoint 'flowers' must be 0 before the deployment can be deleted: got 100",

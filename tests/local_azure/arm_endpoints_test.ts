@@ -13,6 +13,9 @@ import {
 
 const PATH = "/onlineEndpoints/flowers", ID = HOME + PATH;
 
+/** A version that knows of mirrored traffic. */
+const NEWER = "2023-04-01";
+
 /** Endpoint `flowers` with deployments. */
 async function withDeployments(host: ControlHost, ...names: string[]): Promise<void> {
   await registerAssets(host);
@@ -83,8 +86,9 @@ Deno.test("endpoints: PUT is 201 with Azure's headers and the state in between",
     provisioningState: "Succeeded",
     compute: null,
     traffic: {},
-    mirrorTraffic: {},
   });
+  const newer = (await host.arm("GET", PATH, undefined, NEWER)).body;
+  assert.deepEqual(newer.properties, { ...made.properties, mirrorTraffic: {} });
 });
 
 Deno.test("endpoints: an update shows the old traffic meanwhile, and what clients send back is not kept", async () => {
@@ -132,7 +136,7 @@ Deno.test("traffic: each broken rule is 400, and the traffic stays", async () =>
       await host.arm("PUT", PATH, {
         ...draft,
         properties: { ...properties, traffic, mirrorTraffic },
-      }) as never,
+      }, NEWER) as never,
     );
   };
   assert.equal(
@@ -161,6 +165,10 @@ Deno.test("traffic: each broken rule is 400, and the traffic stays", async () =>
     await put({}, { blue: 10, green: 10 }),
     /^properties.mirrorTraffic must name one deployment only/,
   );
+  assert.match(
+    await put({ blue: 100 }, { red: 10 }),
+    /^properties.mirrorTraffic.red must name a deployment of the endpoint/,
+  );
   const { traffic } = (await host.ml.onlineEndpoints.get(GROUP, WORKSPACE, "flowers")).properties;
   assert.deepEqual(traffic, { blue: 100 });
 });
@@ -177,9 +185,29 @@ Deno.test("traffic: none when an endpoint is made; mirrored and zero shares are 
   await host.arm("PUT", PATH, {
     ...draft,
     properties: { ...properties, mirrorTraffic: { green: 10 } },
-  });
-  const after = (await host.arm("GET", PATH)).body.properties;
+  }, NEWER);
+  const after = (await host.arm("GET", PATH, undefined, NEWER)).body.properties;
   assert.deepEqual([after.traffic, after.mirrorTraffic], [{ blue: 100, green: 0 }, { green: 10 }]);
+});
+
+Deno.test("traffic: the SDK's api-version knows no mirror: it shows none, sets none, and its PUT ends one", async () => {
+  await using host = await hostControl();
+  await withDeployments(host, "blue", "green");
+  const { properties, ...draft } = endpointDraft({ blue: 100 });
+  const mirroring = { ...draft, properties: { ...properties, mirrorTraffic: { green: 10 } } };
+  const mirrorAt = async (version: string) =>
+    (await host.arm("GET", PATH, undefined, version)).body.properties.mirrorTraffic;
+  const older = await host.arm("PUT", PATH, mirroring);
+  assert.deepEqual([older.status, older.body.properties.mirrorTraffic], [201, undefined]);
+  assert.deepEqual(await mirrorAt(NEWER), {});
+  const set = await host.arm("PUT", PATH, mirroring, "2022-02-01-preview");
+  assert.deepEqual([set.status, set.body.properties.mirrorTraffic], [201, {}]);
+  assert.deepEqual(await mirrorAt(NEWER), { green: 10 });
+  assert.equal(await mirrorAt("2022-10-01"), undefined);
+  const [shown] = (await host.arm("GET", "/onlineEndpoints")).body.value;
+  assert.equal("mirrorTraffic" in shown.properties, false);
+  await host.arm("PUT", PATH, { ...draft, properties });
+  assert.deepEqual(await mirrorAt(NEWER), {});
 });
 
 Deno.test("endpoints: each broken rule is 400 with field, rule and value", async () => {

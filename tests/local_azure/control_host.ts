@@ -91,8 +91,8 @@ export interface ControlHost extends AsyncDisposable {
   vault(name: string): SecretClient;
   /** A raw request to a host, with a token if `token` does not say otherwise. */
   call(method: string, url: string, options?: CallOptions): Promise<CallAnswer>;
-  /** A raw request below the default workspace. */
-  arm(method: string, path: string, body?: object): Promise<CallAnswer>;
+  /** A raw request below the default workspace, in the SDK's version unless another is named. */
+  arm(method: string, path: string, body?: object, apiVersion?: string): Promise<CallAnswer>;
   /** A fresh token for an audience. */
   token(resource?: string): Promise<string>;
 }
@@ -218,11 +218,11 @@ export async function hostControl(options: ControlHostOptions = {}): Promise<Con
     vault: (name) => new SecretClient(`https://${name}.vault.azure.net`, credential, sdk),
     token,
     call,
-    arm: (method, path, body) => {
+    arm: (method, path, body, apiVersion = "2022-10-01") => {
       const joint = path.includes("?") ? "&" : "?";
       return call(
         method,
-        `https://management.azure.com${HOME}${path}${joint}api-version=2022-10-01`,
+        `https://management.azure.com${HOME}${path}${joint}api-version=${apiVersion}`,
         { body },
       );
     },

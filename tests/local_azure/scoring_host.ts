@@ -32,7 +32,12 @@ export interface ScoringHost extends AsyncDisposable {
   readonly port: number;
   /** Writes the endpoint, as the control plane does. */
   putEndpoint(
-    properties: { traffic?: Record<string, number>; authMode?: string; keys?: [string, string] },
+    properties: {
+      traffic?: Record<string, number>;
+      mirrorTraffic?: Record<string, number>;
+      authMode?: string;
+      keys?: [string, string];
+    },
   ): void;
   /** Writes a deployment and starts it. */
   deploy(name: string, more?: Partial<DeploymentSpec>): Promise<void>;
@@ -59,12 +64,19 @@ export async function hostScoring(
   const { port } = server.addr, client = Deno.createHttpClient({ allowHost: true });
   return {
     ...{ store, tokens, limits, runtime, scoring, port },
-    putEndpoint({ traffic = {}, authMode = "Key", keys = ["primary-key", "secondary-key"] }) {
+    putEndpoint(
+      {
+        traffic = {},
+        mirrorTraffic = {},
+        authMode = "Key",
+        keys = ["primary-key", "secondary-key"],
+      },
+    ) {
       const body = {
         id: ENDPOINT_ID,
         name: "iris",
         location: "eastus",
-        properties: { authMode, traffic, scoringUri: `https://${HOST}/score` },
+        properties: { authMode, traffic, mirrorTraffic, scoringUri: `https://${HOST}/score` },
       };
       const hidden = { primaryKey: keys[0], secondaryKey: keys[1] };
       store.put({ id: ENDPOINT_ID, type: TYPE, parent: "/w", body, hidden });

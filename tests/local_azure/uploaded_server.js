@@ -17,6 +17,9 @@ if (START === "addr-in-use-once") {
 }
 if (START === "deaf-to-sigterm") Deno.addSignalListener("SIGTERM", () => console.log("no"));
 
+/** Ids and bodies of the requests to `/score`, in their order. */
+const seen = [];
+
 let isReady = START !== "never-ready", isLive = true, requests = 0;
 
 /** Tries what a container may or may not do; the error's name, or what came of it. */
@@ -54,18 +57,23 @@ Deno.serve({ hostname: HOST, port: Number(PORT), onListen() {} }, async (request
       return new Response(null, { status: isLive ? 200 : 500 });
     case "/ready":
       return new Response(null, { status: isReady ? 200 : 503 });
+    case "/score/seen":
+      return Response.json(seen);
     case "/score":
-    case "/score/echo":
+    case "/score/echo": {
       requests++;
+      const body = await request.text();
+      seen.push({ id: request.headers.get("x-request-id"), body });
       return Response.json({
         pid: Deno.pid,
         requests,
         method: request.method,
         path: pathname + new URL(request.url).search,
         headers: Object.fromEntries(request.headers),
-        body: await request.text(),
+        body,
         modelDir: AZUREML_MODEL_DIR,
       }, { headers: { "x-served-by": "the container" } });
+    }
     case "/score/status":
       return new Response(searchParams.get("body"), { status: Number(searchParams.get("code")) });
     case "/score/sleep":

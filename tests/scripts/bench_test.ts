@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
+import { loaded } from "../../scripts/bench/load.ts";
 import { inTurn, jsonOutput, ours, output } from "../../scripts/bench/measure.ts";
 import { irisLike } from "../../scripts/bench/peers/iris_like.ts";
 import { row, rowText } from "../../scripts/bench/row.ts";
@@ -81,9 +82,24 @@ Deno.test("our side of bench train and predict learns, on the rows it says", asy
   assert.ok(predicted.accuracy > 0.85, `accuracy ${predicted.accuracy}`);
 });
 
+Deno.test("our side of bench drift finds the shifted columns", async () => {
+  interface Said {
+    readonly drifted: number;
+    readonly distance: number;
+    readonly permutations: number;
+  }
+  const { drifted, distance, permutations } = await jsonOutput<Said>(ours("drift.ts", "400", "3"));
+  assert.deepEqual([drifted, permutations], [1, 1999]);
+  assert.ok(Math.abs(distance - 0.5) < 0.2, `distance ${distance}`);
+});
+
 for (
   const [args, line] of [
-    [["nobody"], 'bench: NAME must be one of runner, demo, train, predict: got "nobody"\n'],
+    [
+      ["nobody"],
+      "bench: NAME must be one of runner, demo, train, predict, serve, simulate, drift: " +
+      'got "nobody"\n',
+    ],
     [["--fast"], "bench: --fast must be one of --help, --debug, --json\n"],
   ] as const
 ) {
@@ -98,3 +114,29 @@ for (
 function close(actual: number, expected: number): void {
   assert.ok(Math.abs(actual - expected) < 1e-9 * Math.max(1, Math.abs(expected)), `${actual}`);
 }
+
+Deno.test("the load of bench serve counts answers, latencies and what failed", async () => {
+  let asked = 0, most = 0, underWay = 0;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    most = Math.max(most, ++underWay);
+    const isRight = request.headers.get("host") === "h" && await request.text() === "[1]";
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    underWay--;
+    return new Response("x", { status: isRight && asked++ % 10 !== 9 ? 200 : 500 });
+  });
+  try {
+    const found = await loaded({
+      ...{ port: server.addr.port, host: "h", path: "/score", headers: {}, body: "[1]" },
+      ...{ connections: 4, seconds: 0.5, warmSeconds: 0 },
+    });
+    assert.equal(most, 4);
+    assert.ok(found.p50 >= 4 && found.p99 >= found.p50, JSON.stringify(found));
+    assert.ok(Math.abs(found.failed - asked / 10) <= 1, `${found.failed} of ${asked}`);
+    // what was answered in that time, give or take how long the last ones took
+    assert.ok(
+      found.perSecond > 0.5 * 0.9 * asked / 0.5 && found.perSecond <= 0.9 * (asked + 4) / 0.5,
+    );
+  } finally {
+    await server.shutdown();
+  }
+});

@@ -262,3 +262,18 @@ pure("createUnready() lives, is not ready, and gives the reason instead of an an
   assert.equal((await call("GET", "/score"))[0], 405);
   assert.equal((await call("GET", "/x"))[0], 404);
 });
+
+pure("createScorer() answers rows later in an incident drill, and its health at once", async () => {
+  const waits: { ms: number; run: () => void }[] = [];
+  const after = (ms: number, run: () => void) => (waits.push({ ms, run }), () => {});
+  const timers = { after, deadline: () => new AbortController().signal };
+  const { post, call } = scorerOf({ delayMs: 250, timers });
+  assert.equal((await call("/health/ready")).status, 200);
+  assert.equal(waits.length, 0);
+  let isAnswered = false;
+  const answer = post([[1, 5]]).then(({ status }) => (isAnswered = true, status));
+  while (waits.length === 0) await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual([waits[0].ms, isAnswered], [250, false]);
+  waits[0].run();
+  assert.equal(await answer, 200);
+});

@@ -69,3 +69,12 @@ pure("readSettings() sends tokens in clear text to this machine only", () => {
     ]
   ) assert.throws(() => read({ LOCAL_AZURE_URL: url }), /LOCAL_AZURE_URL must be http:\/\/127/);
 });
+
+pure("readSettings() takes the delay of an incident drill, up to ten seconds", () => {
+  assert.equal(read({}).drillDelayMs, 0);
+  assert.equal(read({ DRILL_DELAY_MS: "250" }).drillDelayMs, 250);
+  for (const value of ["-1", "10001", "2.5", "slow"]) {
+    const rule = /^BadInput: DRILL_DELAY_MS must be a whole number from 0 to 10000: got /;
+    assert.throws(() => read({ DRILL_DELAY_MS: value }), rule);
+  }
+});

@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
 import {
+  architecturePicture,
   calibrationPicture,
   classDistributions,
   confusionPicture,
+  driftHeatmap,
   importancePicture,
+  latencyPicture,
   pairsPlot,
+  performancePicture,
   type Picture,
   stepsPicture,
+  timelinePicture,
 } from "lib/view/mod.ts";
 import { CALIBRATION, CONFUSION, fewIris, IMPORTANCES, iris, manySamples } from "./fixtures.ts";
+import { DRIFT, INCIDENT, LATENCY, PERFORMANCE } from "./monitoring_fixtures.ts";
 import { assertSnapshot } from "./snapshot.ts";
 
 const STEPS = {
@@ -21,6 +27,24 @@ const STEPS = {
   ],
 } as const;
 
+const ARCHITECTURE = {
+  title: "One endpoint",
+  subtitle: "Blue: new here",
+  parts: [
+    { id: "caller", name: "Caller", detail: "rows in", column: 0, row: 0, state: "done" },
+    { id: "router", name: "Router", detail: "shares", column: 1, row: 0, state: "now" },
+    { id: "blue", name: "Blue", column: 2, row: 0, state: "now" },
+    { id: "green", name: "Green", column: 2, row: 1, state: "now" },
+    { id: "test", name: "A/B test", column: 1, row: 1, state: "later" },
+  ],
+  arrows: [
+    { from: "caller", to: "router", state: "done" },
+    { from: "router", to: "blue", state: "now" },
+    { from: "router", to: "green", state: "now" },
+    { from: "test", to: "router", state: "later" },
+  ],
+} as const;
+
 /** Every picture of the room, from small data, so that its every mark is stored. */
 const PICTURES: Record<string, () => Picture> = {
   pairs_plot: () => pairsPlot(fewIris()),
@@ -29,6 +53,11 @@ const PICTURES: Record<string, () => Picture> = {
   calibration_picture: () => calibrationPicture(CALIBRATION),
   importance_picture: () => importancePicture(IMPORTANCES),
   steps_picture: () => stepsPicture(STEPS),
+  performance_picture: () => performancePicture(PERFORMANCE),
+  drift_heatmap: () => driftHeatmap(DRIFT),
+  latency_picture: () => latencyPicture(LATENCY, { objectiveMs: 100 }),
+  timeline_picture: () => timelinePicture(INCIDENT),
+  architecture_picture: () => architecturePicture(ARCHITECTURE),
 };
 
 for (const [name, draw] of Object.entries(PICTURES)) {
@@ -193,4 +222,29 @@ Deno.test("stepsPicture() marks where we are by more than colour", () => {
   assert.equal(svg.split("stroke-dasharray").length - 1, 3, "steps to come are dashed");
   assert.ok(alt.includes("Foundation (now)"));
   assert.throws(() => stepsPicture({ title: "x", steps: [] }), /there are none/);
+});
+
+Deno.test("architecturePicture() marks what is to come by more than colour, boxes and arrows", () => {
+  const { svg, alt } = architecturePicture(ARCHITECTURE);
+  assert.equal(svg.split("stroke-dasharray").length - 1, 2);
+  assert.ok(alt.includes("A/B test (later)") && alt.includes("Router to Green (now)"), alt);
+  const bare = architecturePicture({ ...ARCHITECTURE, arrows: [] });
+  assert.match(bare.alt, /No arrows\.$/);
+});
+
+Deno.test("architecturePicture() refuses what it could not draw", () => {
+  const [caller, , blue] = ARCHITECTURE.parts;
+  const draw = (more: object) => () => architecturePicture({ ...ARCHITECTURE, ...more });
+  assert.throws(draw({ parts: [] }), /there are no parts/);
+  assert.throws(draw({ parts: [{ ...caller, column: 4 }] }), /from 0 to 3: caller is in 4/);
+  assert.throws(draw({ parts: [{ ...caller, row: -1 }] }), /from 0: caller is in -1/);
+  assert.throws(
+    draw({ parts: [caller, { ...blue, column: 0 }] }),
+    /share a place: caller and blue/,
+  );
+  assert.throws(draw({ arrows: [{ from: "caller", to: "x", state: "now" }] }), /x is no part/);
+  assert.throws(
+    draw({ arrows: [{ from: "caller", to: "blue", state: "now" }] }),
+    /caller and blue are not beside each other/,
+  );
 });

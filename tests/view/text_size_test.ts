@@ -57,6 +57,14 @@ Deno.test("wrapText() never parts a number from its per cent", () => {
   }
 });
 
+Deno.test("wrapText() never parts a time from its unit", () => {
+  for (let widthPx = 60; widthPx < 400; widthPx += 7) {
+    const text = "time to detect 9.0 s, time to recover 1 min 15 s";
+    const lines = wrapText(text, { widthPx, sizePx: 20 });
+    assert.ok(lines.every((line) => !/^(s|min)\b/.test(line)), `${widthPx}: ${lines.join(" | ")}`);
+  }
+});
+
 Deno.test("cutText() keeps what fits, else beginning and end, and never more than the room", () => {
   assert.equal(cutText("short", { widthPx: 100, sizePx: 15 }), "short");
   for (let widthPx = 30; widthPx < 300; widthPx += 10) {

@@ -1,0 +1,173 @@
+/** What a scene is told, held against its rules. */
+
+import { BadInput, checkSeed, classCounts, type Samples } from "lib/core/mod.ts";
+
+/** The scenes, and what each does to rows, labels or deployments. */
+export const SCENES = {
+  none: "nothing changes",
+  "gradual-drift": "one feature moves up in equal steps",
+  "sudden-drift": "one feature moves up at once",
+  "unit-change": "one feature comes in another unit",
+  "broken-sensor": "one feature stands still, and some of its values are missing",
+  "prior-shift": "one class becomes common",
+  "concept-drift": "the same inputs mean another class",
+  "latency-fault": "no row changes: the deployment is to be slow",
+  "bad-model": "no row changes: the deployment is to serve a bad model",
+} as const;
+
+/** Name of a scene. */
+export type SceneName = keyof typeof SCENES;
+
+/** Options of {@linkcode stageScene}. Windows are counted from 1. */
+export interface SceneOptions {
+  /** One of {@linkcode SCENES}. */
+  readonly scene: SceneName;
+  /** Draws rows, noise, ids and labels' delays. */
+  readonly seed: number;
+  /** How many windows, 1 to 1,000. */
+  readonly windows: number;
+  /** Rows in each window, 1 to 100,000. */
+  readonly rowsPerWindow: number;
+  /** First window with the scene in it. Default: the first of the second half. */
+  readonly startsAt?: number;
+  /** The feature that is changed. Default: the most important one of `importance`, else the first. */
+  readonly feature?: string;
+  /** Importance of features, e.g. by permutation. Default none. */
+  readonly importance?: readonly { readonly name: string; readonly mean: number }[];
+  /** Distance of the two drifts at their end, in standard deviations of the feature. Default 2. */
+  readonly size?: number;
+  /** Share of rows without a value in `broken-sensor`. Default 0.02: one of them fails a whole request. */
+  readonly nullShare?: number;
+  /** Share of the common class in `prior-shift`. Default 0.8. */
+  readonly classShare?: number;
+  /** The class that becomes common in `prior-shift`. Default: the rarest, the last of equals. */
+  readonly className?: string;
+  /** The two classes that `concept-drift` swaps. Default: the last two that have rows. */
+  readonly swapped?: readonly [string, string];
+  /** Probability that a row of the swapped region is swapped. Default 1. */
+  readonly swapShare?: number;
+  /** Standard deviation of the measurement noise, as a share of each feature's own. Default 0.1. */
+  readonly noise?: number;
+  /** Features whose noisy value is kept between `min` and `max`. Default none. */
+  readonly clipped?: readonly string[];
+  /** Windows until a label arrives, after the end of its own. Default 1. */
+  readonly labelDelay?: number;
+  /** Share of the labels that never arrive. Default 0.1. */
+  readonly neverShare?: number;
+  /** Units (people, machines) that the rows come from. Default 200. */
+  readonly units?: number;
+  /** Begin of every id, e.g. to play one scene twice. Default `sSEED`. */
+  readonly idPrefix?: string;
+}
+
+/** Options with their defaults; `feature`, `common` and `swapped` are places. */
+export interface CheckedScene extends Required<Omit<SceneOptions, "importance" | "className">> {
+  /** Place of the feature. */
+  readonly column: number;
+  /** Label of the class that becomes common. */
+  readonly common: number;
+  /** The two labels that are swapped. */
+  readonly swappedLabels: readonly [number, number];
+  /** Which columns are clipped. (d) */
+  readonly isClipped: readonly boolean[];
+}
+
+/** Longest prefix of ids: the service takes 128 characters in all. */
+const MAX_PREFIX = 64;
+
+/**
+ * Checks the options of a scene and fills in the defaults.
+ *
+ * @param samples The rows that the scene is made of.
+ * @param options See {@linkcode SceneOptions}.
+ * @returns See {@linkcode CheckedScene}.
+ * @throws {BadInput} If an option breaks its rule, or the rows are too few or of one class.
+ */
+export function checkScene(samples: Samples, options: SceneOptions): CheckedScene {
+  const { features, classes, y } = samples;
+  if (y.length < 2) {
+    throw new BadInput({ field: "rows of a scene", rule: "must be 2 or more", value: y.length });
+  }
+  const counts = classCounts(samples);
+  const present = [...classes.keys()].filter((label) => counts[label] > 0);
+  if (present.length < 2) {
+    const value = present.map((label) => classes[label]).join(", ");
+    throw new BadInput({ field: "classes of a scene", rule: "must be 2 or more", value });
+  }
+  const { scene, seed, windows, rowsPerWindow } = options;
+  oneOf("scene", scene, Object.keys(SCENES));
+  checkSeed(seed);
+  whole("windows", windows, 1, 1_000);
+  whole("rowsPerWindow", rowsPerWindow, 1, 100_000);
+  const names = features.map(({ name }) => name), columns = [...features.keys()];
+  const {
+    startsAt = Math.floor(windows / 2) + 1,
+    feature = mostImportant(names, options.importance),
+    size = 2,
+    nullShare = 0.02,
+    classShare = 0.8,
+    className = classes[present.reduce((a, b) => counts[b] <= counts[a] ? b : a)],
+    swapped = [classes[present.at(-2)!], classes[present.at(-1)!]] as const,
+    swapShare = 1,
+    noise = 0.1,
+    clipped = [],
+    labelDelay = 1,
+    neverShare = 0.1,
+    units = 200,
+    idPrefix = `s${seed}`,
+  } = options;
+  whole("startsAt", startsAt, 1, windows + 1); // the one after the last: never
+  oneOf("feature", feature, names);
+  between("size", size, -1_000, 1_000);
+  for (const [field, share] of Object.entries({ nullShare, classShare, swapShare, neverShare })) {
+    between(field, share, 0, 1);
+  }
+  between("noise", noise, 0, 10);
+  clipped.forEach((name) => oneOf("clipped", name, names));
+  whole("labelDelay", labelDelay, 0, 1_000);
+  whole("units", units, 1, 1_000_000);
+  if (!(idPrefix.length <= MAX_PREFIX && /^[\w.-]+$/.test(idPrefix))) {
+    const rule = `must be 1 to ${MAX_PREFIX} letters, digits, points, dashes and underscores`;
+    throw new BadInput({ field: "idPrefix", rule, value: idPrefix });
+  }
+  const rich = present.map((label) => classes[label]);
+  [className, ...swapped].forEach((name) => oneOf("class with rows", name, rich));
+  if (swapped.length !== 2 || swapped[0] === swapped[1]) {
+    throw new BadInput({ field: "swapped", rule: "must be two classes", value: swapped });
+  }
+  return {
+    ...{ scene, seed, windows, rowsPerWindow, startsAt, feature, size, nullShare, classShare },
+    ...{ swapped, swapShare, noise, clipped, labelDelay, neverShare, units, idPrefix },
+    column: names.indexOf(feature),
+    common: classes.indexOf(className),
+    swappedLabels: [classes.indexOf(swapped[0]), classes.indexOf(swapped[1])],
+    isClipped: columns.map((f) => clipped.includes(names[f])),
+  };
+}
+
+function mostImportant(
+  names: readonly string[],
+  importance: SceneOptions["importance"] = [],
+): string {
+  const [first] = importance.filter(({ name }) => names.includes(name))
+    .toSorted((a, b) => b.mean - a.mean);
+  return first?.name ?? names[0];
+}
+
+function oneOf(field: string, value: string, known: readonly string[]): void {
+  if (!known.includes(value)) {
+    throw new BadInput({ field, rule: `must be one of ${known.join(", ")}`, value });
+  }
+}
+
+function whole(field: string, value: number, min: number, max: number): void {
+  if (!(Number.isInteger(value) && value >= min && value <= max)) {
+    throw new BadInput({ field, rule: `must be a whole number from ${min} to ${max}`, value });
+  }
+}
+
+function between(field: string, value: number, min: number, max: number): void {
+  if (!(value >= min && value <= max)) {
+    throw new BadInput({ field, rule: `must be a number from ${min} to ${max}`, value });
+  }
+}

@@ -1,0 +1,195 @@
+/** The verbs of alerts: windows are taken down, people acknowledge, silence and resolve. */
+
+import { BadInput, type Clock, systemClock } from "lib/core/mod.ts";
+import {
+  type Alert,
+  type AlertEvent,
+  type AlertNotification,
+  type AlertRule,
+  quietAlert,
+  routeSignals,
+  type WindowSignal,
+} from "lib/monitoring/mod.ts";
+import { changeAlert, readAlerts } from "./alert_documents.ts";
+import { alertPaths, type DocumentPlace, documentsOf } from "./documents.ts";
+
+/** What recording has changed. */
+export interface RecordedSignals {
+  /** Every alert that the signals belong to, as it is now. */
+  readonly alerts: readonly Alert[];
+  /** What has to be said, and lies in the outbox. */
+  readonly notifications: readonly AlertNotification[];
+  /** What was put right in the signals, e.g. windows that came twice. */
+  readonly notes: readonly string[];
+}
+
+/** Who does it, and by which clock. */
+export interface AlertActor {
+  /** A person, or a program. */
+  readonly actor: string;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Takes the signals of windows down in their alerts. Signals that are known already change nothing, so a
+ * monitor may tell all windows again each time.
+ *
+ * @param place Where the alerts are.
+ * @param signals In any order.
+ * @param options The endpoint, the rules (default: the room's own), who watches (default `monitor`), the
+ * clock.
+ * @returns See {@linkcode RecordedSignals}.
+ * @throws {BadInput} If the endpoint's name, a rule or a signal is broken.
+ * @throws {ConflictError} If others were quicker 20 times in a row.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createMemoryStore } from "lib/registry/mod.ts";
+ * import { recordSignals } from "lib/lifecycle/mod.ts";
+ *
+ * const place = { store: createMemoryStore() };
+ * const signal = {
+ *   window: "window 1", time: "2026-01-01T00:00:00Z", kind: "errors" as const, subject: null,
+ *   violated: true, value: 0.2, limit: 0.01, sentence: "20 % of the requests failed, limit 1 %",
+ * };
+ * const first = await recordSignals(place, [signal], { endpoint: "iris" });
+ * const again = await recordSignals(place, [signal], { endpoint: "iris" });
+ * assert.deepEqual([first.notifications.length, again.notifications.length], [1, 0]);
+ * ```
+ */
+export async function recordSignals(
+  place: DocumentPlace,
+  signals: readonly WindowSignal[],
+  { endpoint, rules, actor = "monitor", clock = systemClock }: Partial<AlertActor> & {
+    readonly endpoint: string;
+    readonly rules?: readonly AlertRule[];
+  },
+): Promise<RecordedSignals> {
+  const paths = alertPaths(endpoint), store = documentsOf(place);
+  const { routed, notes } = routeSignals(signals, { endpoint, ...(rules && { rules }) });
+  const at = clock.now().toISOString();
+  const alerts: Alert[] = [], notifications: AlertNotification[] = [];
+  for (const { fingerprint, rule, subject, signals } of routed) {
+    const events = signals.map((signal): AlertEvent => ({ kind: "window", signal, at, actor }));
+    const changed = await changeAlert(store, paths.alert(fingerprint), (found) => {
+      const alert = found ? { ...found, rule } : quietAlert({ endpoint, rule, subject });
+      return { alert, events };
+    });
+    alerts.push(changed.alert);
+    notifications.push(...changed.notifications);
+  }
+  return { alerts, notifications, notes };
+}
+
+/** Which alert, who, and why. */
+export interface AlertDeed extends AlertActor {
+  /** The endpoint. */
+  readonly endpoint: string;
+  /** The alert, or the first digits of its fingerprint that name no other. */
+  readonly fingerprint: string;
+  /** One sentence. */
+  readonly reason: string;
+}
+
+/**
+ * Says that somebody looks after an alert.
+ *
+ * @param place Where the alerts are.
+ * @param deed See {@linkcode AlertDeed}.
+ * @returns The alert.
+ * @throws {BadInput} If there is no such alert, or it is not open.
+ *
+ * @example
+ * ```ts ignore
+ * await acknowledge(workspace, { endpoint: "iris", fingerprint, actor: "ada", reason: "I look" });
+ * ```
+ */
+export async function acknowledge(place: DocumentPlace, deed: AlertDeed): Promise<Alert> {
+  return await act(place, deed, (said) => ({ kind: "acknowledge", ...said }));
+}
+
+/**
+ * Says that an alert is over, before its windows do.
+ *
+ * @param place Where the alerts are.
+ * @param deed See {@linkcode AlertDeed}.
+ * @returns The alert.
+ * @throws {BadInput} If there is no such alert, or it is not open.
+ *
+ * @example
+ * ```ts ignore
+ * await resolveAlert(workspace, { endpoint: "iris", fingerprint, actor: "ada", reason: "rolled back" });
+ * ```
+ */
+export async function resolveAlert(place: DocumentPlace, deed: AlertDeed): Promise<Alert> {
+  return await act(place, deed, (said) => ({ kind: "resolve", ...said }));
+}
+
+/**
+ * Keeps an alert quiet until a time. It goes on living; what still fires is told then.
+ *
+ * @param place Where the alerts are.
+ * @param deed See {@linkcode AlertDeed}; `until` in ISO 8601.
+ * @returns The alert.
+ * @throws {BadInput} If there is no such alert, or `until` is no time to come.
+ *
+ * @example
+ * ```ts ignore
+ * await silence(workspace, { endpoint: "iris", fingerprint, until: "2026-01-02T08:00:00Z", actor: "ada", reason: "known" });
+ * ```
+ */
+export async function silence(
+  place: DocumentPlace,
+  { until, ...deed }: AlertDeed & { readonly until: string },
+): Promise<Alert> {
+  return await act(place, deed, (said) => ({ kind: "silence", until, ...said }));
+}
+
+/**
+ * The alerts of an endpoint.
+ *
+ * @param place Where they are.
+ * @param options The endpoint; `all` brings those that have never fired, too.
+ * @returns Alerts that have fired, open ones first, then by the last violating window, latest first.
+ * @throws {BadInput} If the endpoint's name is none.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createMemoryStore } from "lib/registry/mod.ts";
+ * import { listAlerts } from "lib/lifecycle/mod.ts";
+ *
+ * assert.deepEqual(await listAlerts({ store: createMemoryStore() }, { endpoint: "iris" }), []);
+ * ```
+ */
+export async function listAlerts(
+  place: DocumentPlace,
+  { endpoint, all = false }: { readonly endpoint: string; readonly all?: boolean },
+): Promise<Alert[]> {
+  const documents = await readAlerts(documentsOf(place), endpoint);
+  const rank = ({ state }: Alert) => ["firing", "acknowledged", "resolved", "quiet"].indexOf(state);
+  const seen = ({ lastSeen }: Alert) => lastSeen === null ? 0 : Date.parse(lastSeen);
+  return documents
+    .map(({ alert }) => alert)
+    .filter(({ occurrence }) => all || occurrence > 0)
+    .sort((a, b) => rank(a) - rank(b) || seen(b) - seen(a));
+}
+
+async function act(
+  place: DocumentPlace,
+  { endpoint, fingerprint, actor, reason, clock = systemClock }: AlertDeed,
+  event: (said: { at: string; actor: string; reason: string }) => AlertEvent,
+): Promise<Alert> {
+  const store = documentsOf(place), paths = alertPaths(endpoint);
+  const all = await store.list(paths.alerts);
+  const path = all.filter((one) => one.startsWith(paths.alerts + fingerprint));
+  if (path.length !== 1 || fingerprint === "") {
+    const rule = `must name one alert of ${endpoint}, and names ${path.length}`;
+    throw new BadInput({ field: "alert", rule, value: fingerprint });
+  }
+  const events = [event({ at: clock.now().toISOString(), actor, reason })];
+  const { alert } = await changeAlert(store, path[0], (found) => ({ alert: found!, events }));
+  return alert;
+}

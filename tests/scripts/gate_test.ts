@@ -1,0 +1,36 @@
+/** `deno task gate` as a person runs it: its exit codes are what a workflow goes by. */
+
+import assert from "node:assert/strict";
+import { ownCheckout } from "./own_checkout.ts";
+
+Deno.test("gate exits 3 with the gate's sentence when it refuses, and the champion stays", async () => {
+  await using checkout = await ownCheckout();
+  const first = await checkout.run("gate", ["--json"]);
+  assert.equal(first.code, 0, first.err);
+  const promoted = JSON.parse(first.out);
+  assert.deepEqual([promoted.gate.decision, promoted.champion], ["promote", "1"]);
+
+  const second = await checkout.run("gate", ["--set", "trees=1", "--set", "seed=2", "--json"]);
+  assert.equal(second.code, 3, second.err);
+  const refused = JSON.parse(second.out), lines = second.err.trim().split("\n");
+  assert.equal(refused.gate.decision, "refuse");
+  assert.equal(lines.at(-1), `gate: ${refused.gate.sentence}`);
+  assert.equal(lines.filter((line) => line.startsWith("gate: ")).length, 1);
+  assert.doesNotMatch(second.err, /\n {4}at /, "a stack trace was printed");
+  assert.deepEqual([refused.champion, refused.modelVersion], ["1", "2"]);
+});
+
+Deno.test("gate and deploy exit 2 with one line that names the missing settings of the cloud", async () => {
+  await using checkout = await ownCheckout();
+  const half = { MLOPS_TARGET: "cloud", AZURE_SUBSCRIPTION_ID: "s", AZURE_RESOURCE_GROUP: "" };
+  for (const task of ["gate", "deploy"]) {
+    const { code, out, err } = await checkout.run(task, [], half);
+    assert.deepEqual([code, out, err], [
+      2,
+      "",
+      `${task}: AZURE_RESOURCE_GROUP, AZURE_ML_WORKSPACE must be set, as MLOPS_TARGET is cloud\n`,
+    ]);
+  }
+  await assert.rejects(Deno.stat(`${checkout.root}/.local`), Deno.errors.NotFound);
+  await assert.rejects(Deno.stat(`${checkout.root}/out`), Deno.errors.NotFound);
+});
