@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { getEndpoint, listModelVersions, openAzureAt } from "lib/azure/mod.ts";
 import { readProvenance } from "lib/lifecycle/provenance.ts";
-import { type Run, runWorkflow, withChanged } from "./act.ts";
+import { ROOT, type Run, runWorkflow, withChanged } from "./act.ts";
 import { ACT, ignore } from "./act_program.ts";
 import { type Cloud, openCloud, TRUSTED } from "./cloud.ts";
 import { writeLastRun } from "./last_run.ts";
@@ -22,7 +22,8 @@ function act(name: string, fn: () => Promise<void>): void {
 
 /** What a failed assertion needs to be understood: the end of the log. */
 function told(run: Run): string {
-  return run.log.split("\n").slice(-80).join("\n");
+  const lines = run.log.split("\n").filter((line) => !/unable to get git re/.test(line));
+  return lines.slice(-120).join("\n");
 }
 
 /** The good run, made once; its artifacts are there until the process ends. */
@@ -280,6 +281,8 @@ act("planted: each mistake in a workflow is found by one of the layers", async (
   const { artifacts } = await goodRun();
   const found = await findPlanted(artifacts);
   console.log(plantedTable(found));
+  await Deno.mkdir(join(ROOT, "out/ci"), { recursive: true });
+  await Deno.writeTextFile(join(ROOT, "out/ci/planted.txt"), plantedTable(found) + "\n");
   const missed = found.filter(({ seenBy }) => seenBy.length === 0).map(({ mistake }) => mistake);
   assert.deepEqual(missed, []);
   for (const { mistake, seenBy, by } of found) {
