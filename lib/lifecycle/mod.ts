@@ -13,6 +13,7 @@ export * from "./append_lines.ts";
 export * from "./architecture.ts";
 export * from "./audit.ts";
 export * from "./bundle.ts";
+export * from "./bundled.ts";
 export * from "./collected.ts";
 export * from "./container.ts";
 export * from "./data_asset.ts";
