@@ -7,10 +7,10 @@ export interface Criterion {
   /** What has to be so. */
   readonly name: string;
   /**
-   * `met` with evidence, `missed` with the reason, `not built` while no notebook is about it, or `not
+   * `met` with evidence, `missed` with the reason, or `not
    * shown here` where the evidence has to be made first.
    */
-  readonly state: "met" | "missed" | "not built" | "not shown here";
+  readonly state: "met" | "missed" | "not shown here";
   /** What the state rests on. */
   readonly evidence: string;
 }
@@ -28,7 +28,7 @@ export function criteria(record: JsonRecord, ci: Criterion): Criterion[] {
 
 /** One line for a terminal. */
 export function criterionLine({ name, state, evidence }: Criterion): string {
-  const mark = { met: "✔", missed: "✘", "not built": "·", "not shown here": "?" }[state];
+  const mark = { met: "✔", missed: "✘", "not shown here": "?" }[state];
   return `${mark} ${name}: ${state}. ${evidence}`;
 }
 

@@ -4,13 +4,7 @@ import { join, resolve } from "node:path";
 import { readTarget } from "lib/azure/mod.ts";
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
 import { readDescriptor } from "lib/data/mod.ts";
-import {
-  CHECKOUT,
-  type MonitoringRecord,
-  openWorkspace,
-  OUT,
-  readRecord,
-} from "lib/lifecycle/mod.ts";
+import { CHECKOUT, type MonitoringRecord, openWorkspace, readRecord } from "lib/lifecycle/mod.ts";
 import { callerFolder, EXIT, main, readFlags } from "./cli.ts";
 import { reasonLine } from "./notebook_runs.ts";
 import { runRetraining } from "./retraining.ts";

@@ -36,7 +36,7 @@ export async function runStory(settings: RunSettings): Promise<StoryReport> {
   }
   const rest = await runNotebooks(all.slice(middle), {
     ...settings,
-    holds: (_name, { incident: _ }) => reason(watched(record)),
+    holds: () => reason(watched(record)),
   });
   const runs: readonly NotebookRun[] = [...first.runs, ...rest.runs];
   return { ...rest, runs, record: { ...record, ...rest.record }, retraining };
