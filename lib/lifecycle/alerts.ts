@@ -70,17 +70,16 @@ export async function recordSignals(
   const paths = alertPaths(endpoint), store = documentsOf(place);
   const { routed, notes } = routeSignals(signals, { endpoint, ...(rules && { rules }) });
   const at = clock.now().toISOString();
-  const alerts: Alert[] = [], notifications: AlertNotification[] = [];
-  for (const { fingerprint, rule, subject, signals } of routed) {
+  // each alert is a document of its own, so they are changed side by side
+  const changed = await Promise.all(routed.map(({ fingerprint, rule, subject, signals }) => {
     const events = signals.map((signal): AlertEvent => ({ kind: "window", signal, at, actor }));
-    const changed = await changeAlert(store, paths.alert(fingerprint), (found) => {
+    return changeAlert(store, paths.alert(fingerprint), (found) => {
       const alert = found ? { ...found, rule } : quietAlert({ endpoint, rule, subject });
       return { alert, events };
     });
-    alerts.push(changed.alert);
-    notifications.push(...changed.notifications);
-  }
-  return { alerts, notifications, notes };
+  }));
+  const alerts = changed.map(({ alert }) => alert);
+  return { alerts, notifications: changed.flatMap(({ notifications }) => notifications), notes };
 }
 
 /** Which alert, who, and why. */
