@@ -74,8 +74,8 @@ export function mitigate({ alerts, decision, windows }: MitigationInput): Mitiga
       `${release.window}.`;
     return { action: "roll-back", kind, because: [first, ...because] };
   }
-  const first = `${kind} calls, and no version was put into service in the last ${
-    Math.min(SUSPECT_WINDOWS, windows.length)
-  } windows: a person has to look.`;
+  const looked = windows.slice(-SUSPECT_WINDOWS).map(({ window }) => window).join(", ");
+  const first =
+    `${kind} calls, and no version was put into service in ${looked}: a person has to look.`;
   return { action: "wait", kind, because: [first, ...because] };
 }
