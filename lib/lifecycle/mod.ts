@@ -47,6 +47,7 @@ export * from "./retrain_dataset.ts";
 export * from "./rollback.ts";
 export * from "./rollback_target.ts";
 export * from "./rollout.ts";
+export * from "./runbook.ts";
 export * from "./score.ts";
 export * from "./send_batch.ts";
 export * from "./simulate.ts";
