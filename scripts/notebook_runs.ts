@@ -128,7 +128,8 @@ function pageName({ name }: NotebookRun): string {
 
 async function writePages(run: NotebookRun): Promise<void> {
   await writeExecuted(run, PAGES);
-  const page = notebookPage(run.notebook, { title: run.name, home: "index.html" });
+  const options = { title: run.name, home: "index.html", base: "../../notebooks/" };
+  const page = notebookPage(run.notebook, options);
   await replaceFile(join(PAGES, pageName(run)), page);
 }
 

@@ -44,7 +44,9 @@ export async function readRunbook(path: string): Promise<Runbook> {
  * import assert from "node:assert/strict";
  * import { runbookCommands } from "lib/lifecycle/mod.ts";
  *
- * assert.deepEqual(runbookCommands("```sh\ndeno task doctor   # what is missing\n```"), ["deno task doctor"]);
+ * const fence = "`".repeat(3);
+ * const page = `${fence}sh\ndeno task doctor   # what is missing\n${fence}`;
+ * assert.deepEqual(runbookCommands(page), ["deno task doctor"]);
  * ```
  */
 export function runbookCommands(text: string): string[] {
