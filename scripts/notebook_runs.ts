@@ -137,7 +137,8 @@ function pageName({ name }: NotebookRun): string {
 
 async function writePages(run: NotebookRun, pages: string): Promise<void> {
   await writeExecuted(run, pages);
-  const page = notebookPage(run.notebook, { title: run.name, home: "index.html" });
+  const options = { title: run.name, home: "index.html", base: "../../notebooks/" };
+  const page = notebookPage(run.notebook, options);
   await replaceFile(join(pages, pageName(run)), page);
 }
 

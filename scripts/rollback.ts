@@ -7,9 +7,11 @@
  * @module
  */
 
+import { type Azure, listEndpoints } from "lib/azure/mod.ts";
 import { BadInput } from "lib/core/mod.ts";
 // not by the room's front door: it loads native packages, which this task has no right to
 import { rollback, rollbackSentence } from "lib/lifecycle/rollback.ts";
+import { NothingToRollBack } from "lib/lifecycle/rollback_target.ts";
 import { openWorkspace } from "lib/lifecycle/workspace.ts";
 import { EXIT, main, readFlags } from "./cli.ts";
 
@@ -18,7 +20,7 @@ const HELP =
 
 Moves all traffic of an endpoint to what served before, in one change, sends requests that
 prove it, and writes it into production's history.
-  --endpoint NAME   default iris-demo
+  --endpoint NAME   default: the only one that there is
   --to WHAT         a version or a deployment; default: what was in production before
   --reason TEXT     why, for the history
   --json            print the record and nothing else
@@ -32,11 +34,21 @@ async function run(): Promise<number> {
   if (words.length > 0) {
     throw new BadInput({ field: "rollback", rule: "must be given flags only", value: words[0] });
   }
-  const done = await rollback(await openWorkspace(), {
-    endpoint: values.endpoint?.at(-1) ?? "iris-demo",
+  const workspace = await openWorkspace();
+  const done = await rollback(workspace, {
+    endpoint: values.endpoint?.at(-1) ?? await onlyEndpoint(workspace.azure),
     to: values.to?.at(-1),
     reason: values.reason?.at(-1),
   });
   console.log(on.has("json") ? JSON.stringify(done, null, 2) : rollbackSentence(done));
   return done.verified ? EXIT.done : EXIT.failed;
+}
+
+/** Whoever is woken types one command. Where it could mean two endpoints, it does nothing. */
+async function onlyEndpoint(azure: Azure): Promise<string> {
+  const names = (await listEndpoints(azure)).map(({ name }) => name).sort();
+  if (names.length === 1) return names[0];
+  if (names.length === 0) throw new NothingToRollBack("Cannot roll back as there is no endpoint");
+  const rule = `must say which, as there are several: ${names.join(", ")}`;
+  throw new BadInput({ field: "--endpoint", rule });
 }

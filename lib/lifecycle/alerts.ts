@@ -6,6 +6,7 @@ import {
   type AlertEvent,
   type AlertNotification,
   type AlertRule,
+  isOpen,
   quietAlert,
   routeSignals,
   type WindowSignal,
@@ -37,8 +38,8 @@ export interface AlertActor {
  *
  * @param place Where the alerts are.
  * @param signals In any order.
- * @param options The endpoint, the rules (default: the room's own), who watches (default `monitor`), the
- * clock.
+ * @param options The endpoint, the rules (default: the room's own), since when windows count (default:
+ * all), who watches (default `monitor`), the clock.
  * @returns See {@linkcode RecordedSignals}.
  * @throws {BadInput} If the endpoint's name, a rule or a signal is broken.
  * @throws {ConflictError} If others were quicker 20 times in a row.
@@ -62,25 +63,32 @@ export interface AlertActor {
 export async function recordSignals(
   place: DocumentPlace,
   signals: readonly WindowSignal[],
-  { endpoint, rules, actor = "monitor", clock = systemClock }: Partial<AlertActor> & {
+  { endpoint, rules, since, actor = "monitor", clock = systemClock }: Partial<AlertActor> & {
     readonly endpoint: string;
     readonly rules?: readonly AlertRule[];
+    readonly since?: string;
   },
 ): Promise<RecordedSignals> {
   const paths = alertPaths(endpoint), store = documentsOf(place);
   const { routed, notes } = routeSignals(signals, { endpoint, ...(rules && { rules }) });
   const at = clock.now().toISOString();
-  const alerts: Alert[] = [], notifications: AlertNotification[] = [];
-  for (const { fingerprint, rule, subject, signals } of routed) {
+  // each alert is a document of its own, so they are changed side by side
+  const changed = await Promise.all(routed.map(({ fingerprint, rule, subject, signals }) => {
     const events = signals.map((signal): AlertEvent => ({ kind: "window", signal, at, actor }));
-    const changed = await changeAlert(store, paths.alert(fingerprint), (found) => {
+    return changeAlert(store, paths.alert(fingerprint), (found) => {
       const alert = found ? { ...found, rule } : quietAlert({ endpoint, rule, subject });
-      return { alert, events };
+      return { alert: countedFrom(alert, since), events };
     });
-    alerts.push(changed.alert);
-    notifications.push(...changed.notifications);
-  }
-  return { alerts, notifications, notes };
+  }));
+  const alerts = changed.map(({ alert }) => alert);
+  return { alerts, notifications: changed.flatMap(({ notifications }) => notifications), notes };
+}
+
+/** Windows that end by an instant no longer count; what is open stays as it is. */
+function countedFrom(alert: Alert, since: string | undefined): Alert {
+  const isLater = since !== undefined &&
+    (alert.since === null || Date.parse(alert.since) < Date.parse(since));
+  return isLater && !isOpen(alert) ? { ...alert, since } : alert;
 }
 
 /** Which alert, who, and why. */

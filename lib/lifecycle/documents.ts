@@ -32,7 +32,7 @@ export function documentsOf(place: DocumentPlace): DocumentStore {
 const DEAD_LETTERS = "dead-letters";
 
 /** Checks an endpoint's name by Azure ML's rule, so that it can be part of a path. */
-function checkEndpoint(endpoint: string): void {
+export function checkEndpoint(endpoint: string): void {
   const field = "endpoint";
   if (!/^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/.test(endpoint)) {
     const rule = "must be 3 to 32 letters, digits or -, begin with a letter and not end with -";

@@ -33,7 +33,8 @@ export interface LiveEndpoint {
  * follows once it answers.
  *
  * @param workspace Where the endpoint is.
- * @param live The endpoint's name, the version, and who or what asks for it.
+ * @param live The endpoint's name, the version, who or what asks for it, and variables for a container
+ * that has to be made, as `deployVersion` takes them.
  * @param options `onWait`, `signal` and `onCost`.
  * @returns See {@linkcode LiveEndpoint}.
  * @throws {OperationError} If the service refuses, or the deployment does not come up.
@@ -45,7 +46,12 @@ export interface LiveEndpoint {
  */
 export async function serveLive(
   workspace: Workspace,
-  { name, version, by }: { name: string; version: ModelVersion; by: string },
+  { name, version, by, variables }: {
+    name: string;
+    version: ModelVersion;
+    by: string;
+    variables?: Readonly<Record<string, string>>;
+  },
   options: DeployOptions = {},
 ): Promise<LiveEndpoint> {
   const { azure } = workspace;
@@ -61,7 +67,8 @@ export async function serveLive(
   if (!deployment) {
     deployment = live === "blue" ? "green" : "blue";
     const environment = await ensureEnvironment(workspace);
-    await deployVersion(workspace, { endpoint: name, deployment, version, environment }, options);
+    const draft = { endpoint: name, deployment, version, environment, variables };
+    await deployVersion(workspace, draft, options);
     const reason = `${name} serves it with ${deployment}`;
     await moveTraffic(workspace, { endpoint: name, traffic: { [deployment]: 100 }, by, reason });
   }

@@ -14,6 +14,7 @@ export * from "./architecture.ts";
 export * from "./audit.ts";
 export * from "./bundle.ts";
 export * from "./bundled.ts";
+export * from "./clear_drill.ts";
 export * from "./collected.ts";
 export * from "./container.ts";
 export * from "./data_asset.ts";
@@ -25,6 +26,9 @@ export * from "./fault.ts";
 export * from "./files.ts";
 export * from "./gate.ts";
 export * from "./incident.ts";
+export * from "./incident_log.ts";
+export * from "./incident_record.ts";
+export * from "./incident_tables.ts";
 export * from "./inference_log.ts";
 export * from "./instance.ts";
 export * from "./join_windows.ts";
@@ -36,6 +40,7 @@ export * from "./monitoring_record.ts";
 export * from "./monitoring_rows.ts";
 export * from "./paths.ts";
 export * from "./play_scene.ts";
+export * from "./post_mortem.ts";
 export * from "./preflight.ts";
 export * from "./production.ts";
 export * from "./provenance.ts";
@@ -59,6 +64,7 @@ export {
   type RolloutRecord,
   type RolloutStep,
 } from "./rollout_record.ts";
+export * from "./runbook.ts";
 export * from "./score.ts";
 export * from "./send_batch.ts";
 export * from "./simulate.ts";

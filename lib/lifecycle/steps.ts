@@ -18,7 +18,11 @@ const CHAPTERS: readonly { name: string; detail: string; notebook?: string }[] =
   },
   { name: "Monitor", detail: "drift, late labels, alerts, retraining", notebook: "04_monitoring" },
   { name: "A/B test", detail: "a decision that survives peeking" },
-  { name: "Incident", detail: "fault, rollback, measured times" },
+  {
+    name: "Incident",
+    detail: "fault, rollback, measured times",
+    notebook: "06_incident_response",
+  },
 ];
 
 /**

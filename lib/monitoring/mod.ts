@@ -16,6 +16,7 @@ export * from "./excess.ts";
 export * from "./drift_report.ts";
 export * from "./hypergeometric.ts";
 export * from "./isotonic.ts";
+export * from "./mitigate.ts";
 export * from "./multiplicity.ts";
 export * from "./permutation.ts";
 export * from "./poison.ts";

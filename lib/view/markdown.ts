@@ -25,6 +25,8 @@ export interface MarkdownContext {
   readonly headings: Heading[];
   /** Pictures that came with the text, by file name: an object of base64 by MIME type. */
   readonly attachments?: Readonly<Record<string, unknown>>;
+  /** Way from the page to the folder of the text, for links to its other files. Default: the same folder. */
+  readonly base?: string;
 }
 
 /** Raw tags that are let through, exactly as written here, opening and closing. */
@@ -33,7 +35,8 @@ const TAGS = "details|summary|br|code|sub|sup|kbd|b|i|em|strong|mark|small|hr|p|
 /**
  * Turns Markdown into HTML.
  *
- * Links to `.ipynb` files beside the page lead to the `.html` pages made of them. A picture that lies
+ * Links to `.ipynb` files beside the page lead to the `.html` pages made of them, other relative ones to
+ * the files beside the text. A picture that lies
  * outside the page becomes a link to it, so that the page needs nothing but itself.
  *
  * @param text Markdown, from anybody.
@@ -78,7 +81,7 @@ function extension(context: MarkdownContext): MarkedExtension {
         }</code></pre>\n`;
       },
       link({ href, title, tokens }: Tokens.Link): string {
-        const label = this.parser.parseInline(tokens), address = safeAddress(href);
+        const label = this.parser.parseInline(tokens), address = safeAddress(href, context.base);
         if (address === undefined) return label;
         return `<a href="${escapeMarkup(address)}"${titled(title)}>${label}</a>`;
       },
@@ -114,7 +117,7 @@ function safeTags(html: string): string {
 }
 
 /** An address that a link may have, or `undefined`. */
-function safeAddress(href: string): string | undefined {
+function safeAddress(href: string, base = ""): string | undefined {
   // browsers ignore control characters and line breaks inside `java\nscript:`
   const address = href.replaceAll("&amp;", "&").replace(/[\0-\x20\x7f]/g, "");
   const scheme = /^([^/?#]*):/.exec(address)?.[1].toLowerCase(); // of whatever characters
@@ -122,7 +125,8 @@ function safeAddress(href: string): string | undefined {
     return ["http", "https", "mailto"].includes(scheme) ? address : undefined;
   }
   if (address.startsWith("#")) return `#${slug(decode(address.slice(1)))}`;
-  return address.replace(/\.ipynb(?=$|[?#])/, ".html");
+  if (/\.ipynb(?=$|[?#])/.test(address)) return address.replace(/\.ipynb(?=$|[?#])/, ".html");
+  return address.startsWith("/") ? address : base + address;
 }
 
 /** A percent-encoded text, or the text itself where the encoding is broken. */

@@ -12,6 +12,8 @@ export interface NotebookPageOptions {
   readonly title: string;
   /** Where the page of all notebooks is, relative to this one. Default: no link. */
   readonly home?: string;
+  /** Way from the page to the notebook's folder, e.g. `../../notebooks/`. Default: the same folder. */
+  readonly base?: string;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface NotebookPageOptions {
  */
 export function notebookPage(
   notebook: NotebookDocument,
-  { title, home }: NotebookPageOptions,
+  { title, home, base }: NotebookPageOptions,
 ): string {
   if (!Array.isArray(notebook?.cells)) {
     throw new TypeError(`Cannot make a page of ${title} as it is no notebook: it has no cells`);
@@ -54,7 +56,7 @@ export function notebookPage(
   const headings: Heading[] = [];
   let number = 0;
   const body = notebook.cells.map((cell) =>
-    cellHtml(cell, cell.cell_type === "code" ? ++number : number, { headings })
+    cellHtml(cell, cell.cell_type === "code" ? ++number : number, { headings, base })
   ).join("");
   const listed = headings.filter(({ depth }) => depth <= 3);
   const contents = listed.length > 1 ? contentsList(listed) : "";

@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
+import { runbookCommands } from "../../lib/lifecycle/runbook.ts";
 import { ALERT_KINDS, DEFAULT_RULES } from "../../lib/monitoring/mod.ts";
 
 const root = new URL("../../", import.meta.url);
 const tasks = Object.keys(JSON.parse(Deno.readTextFileSync(new URL("deno.json", root))).tasks);
-
-/** Lines of the `sh` blocks, without comments. */
-function commandsOf(text: string): string[] {
-  return [...text.matchAll(/```sh\n([^]*?)```/g)]
-    .flatMap(([, block]) => block.split("\n"))
-    .map((line) => line.replace(/\s+#.*$/, "").trim())
-    .filter((line) => line !== "");
-}
 
 Deno.test("runbooks: one page for each kind of alert, and no other", () => {
   const pages = [...Deno.readDirSync(new URL("notebooks/runbooks/", root))].map(({ name }) => name);
@@ -31,7 +24,7 @@ for (const { id, kind, severity, needed, of, clean, runbook } of DEFAULT_RULES) 
   });
 
   Deno.test(`runbooks: each command in ${runbook} is a task that there is`, () => {
-    const commands = commandsOf(text());
+    const commands = runbookCommands(text());
     assert.ok(commands.length > 0, "a page without a command");
     const strange = commands.filter((line) => {
       const task = /^deno task ([\w:-]+)/.exec(line)?.[1];

@@ -157,3 +157,17 @@ Deno.test("responseTable() and trainingWindowTable() show every reason", () => {
   };
   assert.match(trainingWindowTable(verdict).text, /classes +refused +0 +No row of c\./);
 });
+
+Deno.test("recordSignals() does not count windows that end by `since`", async () => {
+  const place = { store: createMemoryStore() }, endpoint = "iris";
+  const drift = (hour: number): WindowSignal => ({
+    ...{ window: `window ${hour}`, time: `2026-01-01T0${hour}:00:00Z`, kind: "drift" },
+    ...{ subject: "length", violated: true, value: 1, limit: null, sentence: "it has moved" },
+  });
+  await recordSignals(place, [drift(1)], { endpoint });
+  const since = "2026-01-01T01:00:00Z";
+  const second = await recordSignals(place, [drift(2)], { endpoint, since });
+  assert.deepEqual(second.notifications, [], "one of the two that it takes is of an older story");
+  const third = await recordSignals(place, [drift(3)], { endpoint, since });
+  assert.equal(third.notifications.length, 1);
+});

@@ -128,3 +128,16 @@ Deno.test("markdown() colours code whose language it knows", () => {
   assert.match(html("```ts\nconst a = 1;\n```"), /hljs-keyword">const</);
   assert.match(html("```\nconst a < 1;\n```"), /<code>const a &lt; 1;/);
 });
+
+Deno.test("markdown() leads links to files beside the text, and to pages beside the page", () => {
+  const text = "[a](runbooks/drift.md) [b](../out/a.html#x) [c](03_azure_ml.ipynb) [d](#here) " +
+    "[e](https://example.com/x.md) [f](/x.md)";
+  const hrefs = [
+    ...markdown(text, { headings: [], base: "../../notebooks/" })
+      .matchAll(/href="([^"]*)"/g),
+  ].map(([, href]) => href);
+  assert.deepEqual(hrefs, [
+    ...["../../notebooks/runbooks/drift.md", "../../notebooks/../out/a.html#x", "03_azure_ml.html"],
+    ...["#here", "https://example.com/x.md", "/x.md"],
+  ]);
+});
