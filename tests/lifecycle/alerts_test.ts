@@ -1,3 +1,4 @@
+import type { WindowSignal } from "lib/monitoring/mod.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { manualClock } from "lib/core/mod.ts";
