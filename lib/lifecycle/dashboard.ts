@@ -33,7 +33,7 @@ export interface DashboardPageOptions {
  *
  * const html = dashboardPage({
  *   at: "2026-03-04T05:06:07Z", place: "local: mlw-local", endpointName: null, model: null, endpoint: null,
- *   deployments: [], versions: [], aliases: {}, production: [], gate: [], alerts: [],
+ *   deployments: [], versions: [], aliases: {}, production: [], gate: [], alerts: null,
  *   monitoring: null, scenes: null, experiment: null, rollout: null, incident: null,
  *   notices: ["There is no endpoint yet."],
  * });

@@ -105,8 +105,8 @@ export interface DashboardData {
   readonly production: readonly ProductionChange[];
   /** The gate's decisions on the latest versions, by time. */
   readonly gate: readonly GateDecision[];
-  /** Alerts that have fired, open ones first. */
-  readonly alerts: readonly Alert[];
+  /** Alerts that have fired, open ones first; null where nobody can say. */
+  readonly alerts: readonly Alert[] | null;
   /** The last monitoring. */
   readonly monitoring: MonitoringRecord | null;
   /** The last trial of scenes. */
@@ -252,7 +252,11 @@ export async function readDashboard(
       ofModel("The versions", (name) => registry.versions(name), []),
       ofModel("The aliases", (name) => registry.aliases(name), {}),
       ofModel("Production's history", (name) => registry.productionHistory(name), []),
-      ofEndpoint("The alerts", (endpoint) => listAlerts(workspace, { endpoint }), []),
+      ofEndpoint<Alert[] | null>(
+        "The alerts",
+        (endpoint) => listAlerts(workspace, { endpoint }),
+        null,
+      ),
       kept<MonitoringRecord>("monitoring"),
       kept<ScenesRecord>("scenes"),
       kept<ExperimentRecord>("experiment"),

@@ -12,22 +12,36 @@ export const DIGEST_DIGITS = 12;
 /** What stands where nothing has been measured. */
 const NOTHING = { value: "–", note: "nothing yet", state: "unknown" } as const;
 
-/** All tiles, in the order in which a person on call asks. */
+/** A tile without its name. */
+type Tile = Omit<ReportTile, "label">;
+
+/** What each tile is called, and what makes the rest of it. */
+type Maker = readonly [label: string, make: (data: DashboardData) => Tile];
+
+const MAKERS: readonly Maker[] = [
+  ["Endpoint", endpointTile],
+  ["Open alerts", alertsTile],
+  ["What monitoring asks for", answerTile],
+  ["Version in use", versionTile],
+  ["Traffic", trafficTile],
+  ["Realised accuracy", realisedTile],
+  ["Estimated accuracy", estimatedTile],
+  ["Drift", driftTile],
+  ["Error rate", (data) => objectiveTile(data, "errorShare")],
+  ["Latency, p95", (data) => objectiveTile(data, "p95Ms")],
+  ["Last gate", gateTile],
+  ["Last drill: time to mitigate", incidentTile],
+];
+
+/** All tiles, in the order in which a person on call asks. A broken record costs its own tiles. */
 export function dashboardTiles(data: DashboardData): ReportTile[] {
-  return [
-    endpointTile(data),
-    alertsTile(data),
-    answerTile(data),
-    versionTile(data),
-    trafficTile(data),
-    realisedTile(data),
-    estimatedTile(data),
-    driftTile(data),
-    objectiveTile(data, "errorShare", "Error rate"),
-    objectiveTile(data, "p95Ms", "Latency, p95"),
-    gateTile(data),
-    incidentTile(data),
-  ];
+  return MAKERS.map(([label, make]) => {
+    try {
+      return { label, ...make(data) };
+    } catch {
+      return { label, ...NOTHING, note: "cannot be shown" }; // the section says why
+    }
+  });
 }
 
 /** E.g. `1 alert`, `2 alerts`. */
@@ -40,21 +54,20 @@ export function answering({ deployments }: DashboardData): DashboardDeployment[]
   return deployments.filter(({ share }) => share > 0).sort((a, b) => b.share - a.share);
 }
 
-function endpointTile({ endpoint, endpointName }: DashboardData): ReportTile {
-  const label = "Endpoint";
+function endpointTile({ endpoint, endpointName }: DashboardData): Tile {
   if (endpoint === null) {
-    return { label, value: "not there", note: endpointName ?? "none chosen", state: "unknown" };
+    return { value: "not there", note: endpointName ?? "none chosen", state: "unknown" };
   }
   const isUp = endpoint.state === "Succeeded", isServing = Object.keys(endpoint.traffic).length > 0;
   return {
-    label,
     value: isUp ? (isServing ? "serving" : "no traffic") : endpoint.state,
     note: `${endpoint.name}, ${endpoint.state}`,
     state: isUp ? (isServing ? "ok" : "warning") : "critical",
   };
 }
 
-function alertsTile({ alerts }: DashboardData): ReportTile {
+function alertsTile({ alerts }: DashboardData): Tile {
+  if (alerts === null) return NOTHING;
   const open = alerts.filter(isOpen);
   const kinds = [...new Set(open.map(({ rule }) => rule.kind))].join(", ");
   const state = open.length === 0
@@ -64,7 +77,6 @@ function alertsTile({ alerts }: DashboardData): ReportTile {
     : "warning";
   const before = alerts.length === 0 ? "none has ever fired" : `${alerts.length} are over`;
   return {
-    label: "Open alerts",
     value: String(open.length),
     note: kinds || before,
     state,
@@ -81,46 +93,43 @@ const PRESSING: Readonly<Record<string, ReportState>> = {
   "roll-back": "critical",
 };
 
-function answerTile({ monitoring, alerts, at }: DashboardData): ReportTile {
-  const label = "What monitoring asks for";
-  if (!monitoring) return { label, ...NOTHING };
+function answerTile({ monitoring, alerts, at }: DashboardData): Tile {
+  if (!monitoring) return NOTHING;
   const { decision: { branch }, at: keptAt } = monitoring;
-  const open = alerts.filter(isOpen).length, isQuiet = branch === "ignore";
+  const open = (alerts ?? []).filter(isOpen).length, isQuiet = branch === "ignore";
   // the answer rests on the latest window, whose labels may not have come; an alert may say more
   const isContradicted = isQuiet && open > 0;
   return {
-    label,
     value: isQuiet ? "nothing" : branch.replaceAll("-", " "),
     note: `asked ${age(keptAt, at)}${isContradicted ? `; ${counted(open, "alert")} open` : ""}`,
     state: isContradicted ? "unknown" : PRESSING[branch] ?? "unknown",
   };
 }
 
-function versionTile(data: DashboardData): ReportTile {
-  const label = "Version in use", [first, ...others] = answering(data), { versions } = data;
-  if (!first) return { label, ...NOTHING };
+function versionTile(data: DashboardData): Tile {
+  const [first, ...others] = answering(data), { versions } = data;
+  if (!first) return NOTHING;
   const registered = versions.find(({ version }) => version === first.version)?.digest;
   const digest = (first.digest ?? "not told").slice(0, DIGEST_DIGITS);
   const isSame = registered !== undefined && registered === first.digest;
   const more = new Set(others.map(({ version }) => version)).difference(new Set([first.version]));
   return {
-    label,
     value: [first.version, ...more].join(" and "),
     note: `digest ${digest}${isSame ? ", as registered" : ", not the registered one"}`,
     state: isSame ? "ok" : registered === undefined ? "unknown" : "critical",
   };
 }
 
-function trafficTile(data: DashboardData): ReportTile {
-  const shares = answering(data).map(({ name, share }) => `${name} ${share} %`);
+function trafficTile(data: DashboardData): Tile {
+  const shares = Object.entries(data.endpoint?.traffic ?? {})
+    .sort(([, a], [, b]) => b - a).map(([name, share]) => `${name} ${share} %`);
   const copies = data.deployments.filter(({ mirrored }) => mirrored > 0)
     .map(({ name, mirrored }) => `${mirrored} % copied to ${name}`);
   const idle = data.deployments.filter(({ share, mirrored }) => share + mirrored === 0)
     .map(({ name }) => name);
-  if (shares.length === 0) return { label: "Traffic", ...NOTHING, note: "nobody answers" };
+  if (shares.length === 0) return { ...NOTHING, note: "nobody answers" };
   const note = [...copies, ...(idle.length > 0 ? [`${idle.join(", ")} without any`] : [])];
   return {
-    label: "Traffic",
     value: shares.join(", "),
     note: note.join("; ") || "one deployment",
   };
@@ -136,42 +145,39 @@ const KEPT: Readonly<Record<string, ReportState>> = {
   undecided: "unknown",
 };
 
-function realisedTile({ monitoring }: DashboardData): ReportTile {
-  const label = "Realised accuracy";
+function realisedTile({ monitoring }: DashboardData): Tile {
   const { minLabels } = monitoring?.decision?.policy ?? DEFAULT_RESPOND_POLICY;
   const last = monitoring?.reports.findLast(({ realised }) => realised.accuracy.total >= minLabels);
   if (!last) {
     const note = monitoring ? `no window has ${minLabels} labels` : NOTHING.note;
-    return { label, ...NOTHING, note };
+    return { ...NOTHING, note };
   }
   const { accuracy, state, sentence } = last.realised;
   return {
-    label,
     value: formatPercent(accuracy.value!),
     note: `${last.name}: ${sentence}`,
     state: KEPT[state],
   };
 }
 
-function estimatedTile(data: DashboardData): ReportTile {
-  const label = "Estimated accuracy", last = lastReport(data);
-  if (!last || last.estimated.value === null) return { label, ...NOTHING };
+function estimatedTile(data: DashboardData): Tile {
+  const last = lastReport(data);
+  if (!last || last.estimated.value === null) return NOTHING;
   const { value, limits, state, sentence } = last.estimated;
   const note = state === "undecided" || limits === null
     ? sentence.split(". ")[0] // the section has it all
     : `without labels; usual ${formatPercent(limits.low)} to ${formatPercent(limits.high)}`;
   const states = { within: "ok", above: "ok", below: "warning", undecided: "unknown" } as const;
   return {
-    label,
     value: formatPercent(value),
     note: `${last.name}: ${note}`,
     state: states[state],
   };
 }
 
-function driftTile(data: DashboardData): ReportTile {
-  const label = "Drift", last = lastReport(data);
-  if (!last) return { label, ...NOTHING };
+function driftTile(data: DashboardData): Tile {
+  const last = lastReport(data);
+  if (!last) return NOTHING;
   const { features, prediction, state } = last.drift;
   const moved = features.filter(({ drifted }) => drifted).length;
   const parts = [
@@ -179,7 +185,6 @@ function driftTile(data: DashboardData): ReportTile {
     ...(prediction.drifted ? ["predictions"] : []),
   ];
   return {
-    label,
     value: parts.join(", ") || state,
     note: `in ${last.name}, ${last.rows} rows`,
     state: { none: "ok", drift: "warning", undecided: "unknown" }[state] as ReportState,
@@ -189,39 +194,34 @@ function driftTile(data: DashboardData): ReportTile {
 function objectiveTile(
   data: DashboardData,
   objective: "errorShare" | "p95Ms",
-  label: string,
-): ReportTile {
+): Tile {
   const last = lastReport(data);
   const found = last?.service.objectives.find((one) => one.objective === objective);
-  if (!found || found.value === null) return { label, ...NOTHING };
+  if (!found || found.value === null) return NOTHING;
   const write = (value: number) =>
     objective === "p95Ms" ? `${Number(value.toPrecision(3))} ms` : formatPercent(value);
   const allowed = `${objective === "p95Ms" ? "promised" : "allowed"} ${write(found.limit)}`;
   return {
-    label,
     value: write(found.value),
     note: `${allowed}; ${last!.name}, ${last!.service.requests} requests`,
     state: found.state === "missed" ? "critical" : KEPT[found.state],
   };
 }
 
-function gateTile({ gate, at }: DashboardData): ReportTile {
+function gateTile({ gate, at }: DashboardData): Tile {
   const last = gate.at(-1);
-  if (!last) return { label: "Last gate", ...NOTHING };
+  if (!last) return { ...NOTHING };
   return {
-    label: "Last gate",
     value: last.passed ? "passed" : "refused",
     note: `version ${last.version}, ${age(last.at, at)}`,
     state: last.passed ? "ok" : "warning",
   };
 }
 
-function incidentTile({ incident }: DashboardData): ReportTile {
-  const label = "Last drill: time to mitigate";
-  if (!incident) return { label, ...NOTHING };
+function incidentTile({ incident }: DashboardData): Tile {
+  if (!incident) return NOTHING;
   const { seconds: { toMitigate, toRecover }, fault } = incident;
   return {
-    label,
     value: toMitigate === null ? "never" : formatSeconds(toMitigate),
     note: `${fault.name}; ${toRecover === null ? "not recovered" : "recovered"}`,
     state: toMitigate === null ? "critical" : toRecover === null ? "warning" : "ok",
