@@ -1,6 +1,7 @@
 /** An executed notebook as one HTML file that needs nothing else. */
 
 import { cellHtml, formatSeconds } from "./cell_html.ts";
+import { contentsList } from "./contents_list.ts";
 import type { Heading } from "./markdown.ts";
 import { escapeMarkup } from "./markup.ts";
 import { hasTag, type NotebookDocument, secondsOf } from "./notebook_format.ts";
@@ -111,12 +112,4 @@ function summary({ cells }: NotebookDocument): string {
   return `${ran.length} of ${code.length} code cells ran${
     seconds > 0 ? ` in ${formatSeconds(seconds)}` : ""
   }${failed >= 0 ? ` · <a href="#cell-${failed + 1}">an error in cell ${failed + 1}</a>` : ""}`;
-}
-
-function contentsList(headings: readonly Heading[]): string {
-  return `<ul>${
-    headings.map(({ depth, text, id }) =>
-      `<li class="depth-${depth}"><a href="#${id}">${escapeMarkup(text)}</a></li>`
-    ).join("")
-  }</ul>`;
 }

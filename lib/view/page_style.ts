@@ -114,6 +114,7 @@ table{border-collapse:collapse;font-size:.9375rem;font-variant-numeric:tabular-n
 .items p{margin:.3rem 0 0}
 .items .row .ok{color:var(--good);font-weight:600}
 .items .row .failed{color:var(--errorInk);font-weight:600}
+.notice{border-left:4px solid var(--warningLine);background:var(--warning);border-radius:4px;padding:.5rem 1rem;margin:1rem 0}
 .tiles{list-style:none;padding:0;margin:1.2rem 0;display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:.8rem}
 .tiles li{display:flex;flex-direction:column;border:1px solid var(--faint);border-left:5px solid var(--faint);border-radius:8px;padding:.6rem .9rem}
 .tiles span,.tiles small{color:var(--muted);font-size:.875rem}
@@ -125,6 +126,8 @@ table{border-collapse:collapse;font-size:.9375rem;font-variant-numeric:tabular-n
 .report>.scroll,.report>.figure{margin:.8rem 0}
 @media (max-width:45rem){
 h1{font-size:1.6rem}h2{font-size:1.3rem}
+.tiles{grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.5rem}
+.tiles b{font-size:1.2rem}
 /* smaller than this a picture's text cannot be read: its box scrolls instead */
 .figure img{max-width:max(100%,36rem)}
 }

@@ -29,6 +29,8 @@ export interface WindowPerformance {
   readonly realised: ShareWithEnds | null;
   /** Between what an unchanged model stays; shares. */
   readonly limits: { readonly low: number; readonly high: number } | null;
+  /** Which of the two was decided to be too low; null: nobody can say. Default: what lies below the limit. */
+  readonly fell?: { readonly estimated: boolean | null; readonly realised: boolean | null };
 }
 
 /** Options of {@linkcode performancePicture}. */
@@ -86,8 +88,10 @@ export function performancePicture(
   const axis = windowAxis(windows.map(({ name }) => name), { left: LEFT, step, top: PANEL });
   return frame({
     title: title ?? finding(windows),
-    subtitle: "Band: estimate ± 3 standard errors. Bars: 95 % intervals of the labels. " +
-      "Dashed: limits within which an unchanged model stays.",
+    subtitle: "Band: estimate ± 3 standard errors. Bars: 95 % intervals of the labels." +
+      (windows.some(({ limits }) => limits)
+        ? " Dashed: limits within which an unchanged model stays."
+        : ""),
     alt: `Accuracy by window. ${windows.map(altOf).join(". ")}`,
     width: WIDTH,
     legend: classLegend([
@@ -100,12 +104,14 @@ export function performancePicture(
 }
 
 /** Whether the estimate is below its limit. */
-function estimateFell({ estimated, limits }: WindowPerformance): boolean {
+function estimateFell({ estimated, limits, fell }: WindowPerformance): boolean {
+  if (fell) return fell.estimated === true;
   return estimated !== null && limits !== null && estimated.value < limits.low;
 }
 
 /** Whether the labels are: with the whole interval, since their number is small. */
-function labelsFell({ realised, limits }: WindowPerformance): boolean {
+function labelsFell({ realised, limits, fell }: WindowPerformance): boolean {
+  if (fell) return fell.realised === true;
   return realised !== null && limits !== null && realised.high < limits.low;
 }
 
@@ -113,11 +119,12 @@ function labelsFell({ realised, limits }: WindowPerformance): boolean {
 function finding(windows: readonly WindowPerformance[]): string {
   const unseen = windows.find((window) => labelsFell(window) && !estimateFell(window));
   if (unseen) {
-    return sentence(
-      `${unseen.name}: labels fall below the limit, and the estimate ${
-        unseen.estimated ? "does not see it" : "is missing"
-      }`,
-    );
+    const estimate = !unseen.estimated
+      ? "is missing"
+      : unseen.fell?.estimated === null
+      ? "cannot be judged"
+      : "does not see it";
+    return sentence(`${unseen.name}: labels fall below the limit, and the estimate ${estimate}`);
   }
   const fell = windows.find((window) => estimateFell(window));
   if (!fell) return "Accuracy stays within what an unchanged model shows";

@@ -1,5 +1,6 @@
 /** A page of sections with pictures and tables: dashboard, monitoring report, post-mortem. */
 
+import { contentsList } from "./contents_list.ts";
 import { svgHtml } from "./image_html.ts";
 import { escapeMarkup } from "./markup.ts";
 import { htmlDocument } from "./page.ts";
@@ -37,6 +38,8 @@ export interface ReportPage {
   readonly title: string;
   /** One line below: of what, as of when. */
   readonly meta: string;
+  /** What a reader has to know before the figures, one line each. Default: nothing. */
+  readonly notices?: readonly string[];
   /** Figures at the head. */
   readonly tiles?: readonly ReportTile[];
   /** The sections. */
@@ -74,8 +77,9 @@ const SIGNS: Readonly<Record<ReportState, string>> = {
  * ```
  */
 export function reportPage(
-  { title, meta, tiles = [], sections, refreshSeconds }: ReportPage,
+  { title, meta, notices = [], tiles = [], sections, refreshSeconds }: ReportPage,
 ): string {
+  const told = notices.map((line) => `<p class="notice">${escapeMarkup(line)}</p>\n`).join("");
   const head = tiles.map(({ label, value, note, state }) =>
     `<li${state ? ` class="${state}"` : ""}><span>${escapeMarkup(label)}</span><b>${
       escapeMarkup(value)
@@ -83,8 +87,8 @@ export function reportPage(
       note ? `<small>${escapeMarkup(note)}</small>` : ""
     }</li>`
   ).join("\n");
-  const body = sections.map(({ heading, lead, items }) =>
-    `<section class="report"><h2>${escapeMarkup(heading)}</h2>
+  const body = sections.map(({ heading, lead, items }, i) =>
+    `<section class="report"><h2 id="section-${i + 1}">${escapeMarkup(heading)}</h2>
 ${lead ? `<p>${escapeMarkup(lead)}</p>\n` : ""}${
       items.length > 0 ? items.map(itemHtml).join("\n") : `<p class="meta">Nothing yet.</p>`
     }</section>`
@@ -92,13 +96,28 @@ ${lead ? `<p>${escapeMarkup(lead)}</p>\n` : ""}${
   const refresh = refreshSeconds === undefined
     ? ""
     : `<meta http-equiv="refresh" content="${Math.max(1, Math.round(refreshSeconds))}">\n`;
+  const contents = sections.length < LONG ? "" : contentsList(
+    sections.map(({ heading }, i) => ({
+      depth: 1,
+      text: heading,
+      id: `section-${i + 1}`,
+    })),
+  );
   return htmlDocument({
     title,
-    body: `${refresh}<div class="frame"><main><h1>${escapeMarkup(title)}</h1>
+    body: `${refresh}<div class="frame${contents && " with-side"}">
+${contents && `<nav class="side" aria-label="Contents">${contents}</nav>\n`}<main><h1>${
+      escapeMarkup(title)
+    }</h1>
 <p class="meta">${escapeMarkup(meta)}</p>
-${head && `<ul class="tiles">\n${head}\n</ul>\n`}${body}</main></div>`,
+${told}${head && `<ul class="tiles">\n${head}\n</ul>\n`}${
+      contents && `<details class="contents"><summary>Contents</summary>${contents}</details>\n`
+    }${body}</main></div>`,
   });
 }
+
+/** Sections from which on a page has a list of them. */
+const LONG = 4;
 
 function itemHtml(item: Picture | Table | string): string {
   if (typeof item === "string") return `<p>${escapeMarkup(item)}</p>`;

@@ -199,3 +199,13 @@ Deno.test("pictures of windows: names that begin alike are told apart where they
   const text = textOf(latencyPicture(names.map((name) => ({ ...LATENCY[0], name }))));
   assert.ok(text.includes("…10") && text.includes("…21"), text);
 });
+
+Deno.test("what was decided of accuracy goes before the limits of the picture", () => {
+  const [window] = PERFORMANCE, sound = { estimated: false, realised: false };
+  const title = (fell: { estimated: boolean | null; realised: boolean | null }) =>
+    performancePicture([{ ...window, fell }]).title;
+  assert.equal(title(sound), "Accuracy stays within what an unchanged model shows");
+  assert.match(title({ ...sound, realised: true }), /labels fall .* the estimate does not see it$/);
+  assert.match(title({ estimated: null, realised: true }), /the estimate cannot be judged$/);
+  assert.match(title({ estimated: true, realised: true }), /estimate and labels fall/);
+});

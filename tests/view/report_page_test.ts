@@ -33,3 +33,21 @@ Deno.test("an empty section says so, and a served page loads itself again", () =
   assert.doesNotMatch(reportPage(page), /http-equiv="refresh"/);
   assert.match(reportPage({ ...page, refreshSeconds: 5 }), /http-equiv="refresh" content="5"/);
 });
+
+Deno.test("notices stand before the tiles, and a long page has a list of its sections", () => {
+  const section = (i: number) => ({ heading: `<${i}>`, items: [] });
+  const page = (count: number) =>
+    parsed(reportPage({
+      ...{ title: "t", meta: "", notices: ["a < b"], tiles: [{ label: "l", value: "v" }] },
+      sections: Array.from({ length: count }, (_, i) => section(i)),
+    }));
+  const long = page(4);
+  assert.equal(long.querySelector(".notice")!.textContent, "a < b");
+  const links = [...long.querySelectorAll("nav.side a")];
+  assert.deepEqual(links.map(({ textContent }) => textContent), ["<0>", "<1>", "<2>", "<3>"]);
+  for (const link of links) {
+    const heading = long.querySelector(link.getAttribute("href")!)!;
+    assert.equal(heading.textContent, link.textContent);
+  }
+  assert.equal(page(3).querySelector("nav.side"), null);
+});
