@@ -36,7 +36,7 @@ await main("retrain", async () => {
     const rule = "must have been monitored: deno task monitor";
     throw new BadInput({ field: endpoint, rule });
   }
-  const { response, retrain } = found, { branch, because } = response;
+  const { decision, retrain } = found, { branch, because } = decision;
   const answer: JsonRecord = { endpoint, branch, because };
   if (branch !== "retrain" || !retrain) {
     say(`Nothing to train: the answer was ${branch}. ${because[0]}`);

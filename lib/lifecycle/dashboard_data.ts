@@ -9,7 +9,7 @@ import {
 } from "lib/azure/mod.ts";
 import { BadInput, type Clock, redact, systemClock } from "lib/core/mod.ts";
 import type { ExperimentDecision, Peeking } from "lib/experiment/mod.ts";
-import type { Alert, ResponseDecision } from "lib/monitoring/mod.ts";
+import type { Alert } from "lib/monitoring/mod.ts";
 import type {
   Alias,
   AliasTarget,
@@ -19,33 +19,14 @@ import type {
 } from "lib/registry/mod.ts";
 import { listAlerts } from "./alerts.ts";
 import { documentsOf } from "./documents.ts";
-import type { Incident } from "./incident.ts";
+import type { Incident } from "./incident_record.ts";
 import { readRecord, type RecordKind } from "./keep_record.ts";
 import { modelOfDeployment } from "./production.ts";
 import { activePath, readRollout } from "./rollout_document.ts";
 import type { RolloutRecord } from "./rollout_record.ts";
-import type { Story } from "./story.ts";
 import type { TriedScene } from "./try_scenes.ts";
-import type { WindowReport } from "./watch.ts";
+import type { MonitoringRecord } from "./monitoring_record.ts";
 import type { Workspace } from "./workspace.ts";
-
-/** What chapter 04 keeps: the windows of one story, and what followed from them. */
-export interface MonitoringRecord {
-  /** When it played. */
-  readonly story: Story;
-  /** What happened to the traffic, e.g. `concept-drift`. */
-  readonly scene: string;
-  /** The version that served. */
-  readonly version: string;
-  /** Window by window. */
-  readonly reports: readonly WindowReport[];
-  /** What is to be done. */
-  readonly decision: ResponseDecision;
-  /** Alerts that fired. */
-  readonly alerts: number;
-  /** When it was kept, ISO 8601. */
-  readonly at: string;
-}
 
 /** What chapter 04 keeps of the trial of all scenes. */
 export interface ScenesRecord {

@@ -184,7 +184,10 @@ export function incident({ incident }: DashboardData): Content {
     { caption: "The drill's log" },
   );
   return {
-    lead: `${fault.sentence} Noticed by: ${alerts.join(", ") || "nothing"}. ` +
+    lead:
+      `${fault?.sentence ?? "Nothing was injected."} Noticed by: ${
+        alerts.join(", ") || "nothing"
+      }. ` +
       `Done: ${mitigation?.replaceAll("-", " ") ?? "nothing"}. ` +
       `${falseAlarms} alert${falseAlarms === 1 ? "" : "s"} fired before anything was wrong.`,
     items: [

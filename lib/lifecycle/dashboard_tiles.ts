@@ -223,7 +223,7 @@ function incidentTile({ incident }: DashboardData): Tile {
   const { seconds: { toMitigate, toRecover }, fault } = incident;
   return {
     value: toMitigate === null ? "never" : formatSeconds(toMitigate),
-    note: `${fault.name}; ${toRecover === null ? "not recovered" : "recovered"}`,
+    note: `${fault?.name ?? "no fault"}; ${toRecover === null ? "not recovered" : "recovered"}`,
     state: toMitigate === null ? "critical" : toRecover === null ? "warning" : "ok",
   };
 }

@@ -12,7 +12,7 @@ import {
 } from "lib/view/mod.ts";
 import { responseTable } from "./alert_tables.ts";
 import { replaceFile } from "./files.ts";
-import { driftRows, performanceRows } from "./monitoring_rows.ts";
+import { driftOf, performanceOf } from "./report_pictures.ts";
 import { fromCheckout } from "./paths.ts";
 import type { RetrainDataset } from "./retrain_dataset.ts";
 import type { Story } from "./story.ts";
@@ -30,11 +30,13 @@ export interface MonitoringRecord {
   /** Window by window. */
   readonly reports: readonly WindowReport[];
   /** What is to be done. */
-  readonly response: ResponseDecision;
+  readonly decision: ResponseDecision;
   /** The dataset for a training; null where none is to be done. */
   readonly retrain: RetrainDataset | null;
   /** Alerts that somebody was told of. */
   readonly told: readonly AlertNotification[];
+  /** When it was kept, ISO 8601. */
+  readonly at: string;
 }
 
 /** The answers that are right for a scene, said before it is played. */
@@ -81,7 +83,7 @@ export async function lastRetrain(
  * await publish(monitoringSummary(record));
  * ```
  */
-export function monitoringSummary({ reports, response, retrain, told }: MonitoringRecord) {
+export function monitoringSummary({ reports, decision, retrain, told }: MonitoringRecord) {
   const drifted = reports.filter(({ drift }) => drift.state === "drift");
   const undecided = reports.every(({ drift }) => drift.state === "undecided");
   const inputs = new Set(
@@ -104,7 +106,7 @@ export function monitoringSummary({ reports, response, retrain, told }: Monitori
       windowsMissed: reports.filter(({ realised }) => realised.state === "missed").length,
     },
     alerts: alertKinds,
-    response: { branch: response.branch, because: response.because, next: response.next },
+    response: { branch: decision.branch, because: decision.because, next: decision.next },
     retrainDataset: retrain && { descriptor: retrain.descriptor, fresh: retrain.fresh },
   };
 }
@@ -126,7 +128,7 @@ export async function writeMonitoringReport(
     readonly watch: Pick<Watch, "floor" | "objectives">;
   },
 ): Promise<string> {
-  const { reports, response, told, version, story } = record;
+  const { reports, decision, told, version, story } = record;
   const path = fromCheckout("out/report/index.html"), { objectives } = watch;
   const last = reports.findLast(({ realised }) => realised.accuracy.value !== null)?.realised;
   const missed = last?.state === "missed",
@@ -135,7 +137,7 @@ export async function writeMonitoringReport(
     title: `${title}: monitoring report`,
     meta: `version ${version}, ${reports.length} windows from ${story.begin}`,
     tiles: [
-      { label: "answer", value: response.branch, note: response.because[0] },
+      { label: "answer", value: decision.branch, note: decision.because[0] },
       {
         label: "accuracy by labels",
         value: last?.accuracy.value == null ? "unknown" : percent(last.accuracy.value),
@@ -152,11 +154,11 @@ export async function writeMonitoringReport(
     sections: reports.length === 0 ? [] : [
       {
         heading: "Have the inputs moved?",
-        items: [driftHeatmap(driftRows(reports), { label: "distance (standard deviations)" })],
+        items: [driftHeatmap(driftOf(reports), { label: "distance (standard deviations)" })],
       },
       {
         heading: "Is the model still right?",
-        items: [performancePicture(performanceRows(reports))],
+        items: [performancePicture(performanceOf(reports))],
       },
       {
         heading: "Do callers wait?",
@@ -167,7 +169,7 @@ export async function writeMonitoringReport(
         ],
       },
       { heading: "Are the data sound?", items: [qualityTable(reports)] },
-      { heading: "What is to be done?", items: [responseTable(response)] },
+      { heading: "What is to be done?", items: [responseTable(decision)] },
     ],
   });
   await replaceFile(path, page);

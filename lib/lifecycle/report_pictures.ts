@@ -39,7 +39,7 @@ export function performanceOf(reports: readonly WindowReport[]): WindowPerforman
  * Distances of all features over windows, for `driftHeatmap`.
  *
  * @param reports Windows in the order of time. A feature that a window does not have is empty there.
- * @returns The table; features in the order of the first window.
+ * @returns The table; features in the order of the first window, then the predicted classes.
  *
  * @example
  * ```ts
@@ -51,16 +51,18 @@ export function performanceOf(reports: readonly WindowReport[]): WindowPerforman
  */
 export function driftOf(reports: readonly WindowReport[]): DriftTable {
   const names = new Set(reports.flatMap(({ drift }) => drift.features.map(({ name }) => name)));
-  return {
-    windows: reports.map(({ name }) => name),
-    features: [...names].map((name) => ({
-      name,
-      cells: reports.map(({ drift }) => {
-        const found = drift.features.find((feature) => feature.name === name);
-        return { distance: found?.distance ?? null, drift: found?.drifted ?? false };
-      }),
-    })),
-  };
+  const features = [...names].map((name) => ({
+    name,
+    cells: reports.map(({ drift }) => {
+      const found = drift.features.find((feature) => feature.name === name);
+      return { distance: found?.distance ?? null, drift: found?.drifted ?? false };
+    }),
+  }));
+  const cells = reports.map(({ drift: { prediction } }) => (
+    { distance: prediction.distance, drift: prediction.drifted }
+  ));
+  const predictions = reports.length > 0 ? [{ name: "predicted classes", cells }] : [];
+  return { windows: reports.map(({ name }) => name), features: [...features, ...predictions] };
 }
 
 /**

@@ -75,7 +75,7 @@ export async function conceptDrift(): Promise<DashboardData> {
     alerts: alerts.filter(({ occurrence }) => occurrence > 0),
     monitoring: {
       ...{ story: STORY, scene: "concept-drift", version, reports, decision, at },
-      alerts: alerts.length,
+      ...{ told: [], retrain: null },
     },
   };
 }
