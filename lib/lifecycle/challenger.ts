@@ -1,0 +1,176 @@
+/** The verb challenge: a version that has learnt the world as it is now, and that the gate has judged. */
+
+import { join } from "node:path";
+import { BadInput, column, type Samples } from "lib/core/mod.ts";
+import { type SceneName, stageScene } from "lib/data/mod.ts";
+import type { GateDecision } from "lib/gate/mod.ts";
+import { type Model, predict } from "lib/model/mod.ts";
+import { permutationImportance } from "lib/training/mod.ts";
+import { gateModel, keepDecision } from "./gate.ts";
+import { fromCheckout } from "./paths.ts";
+import { registerTrained } from "./register.ts";
+import { type LabelledRows, writeRetrainDataset } from "./retrain_dataset.ts";
+import { prepare, type Prepared, trainCandidate } from "./train.ts";
+import { type RegisteredModel, versionOn } from "./version_on.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Folder of the dataset for retraining, from the checkout. */
+export const RETRAIN_FOLDER = "out/retrain";
+
+/** What a challenger is to be. */
+export interface ChallengerDraft {
+  /** The version in use. */
+  readonly champion: RegisteredModel;
+  /** The rows that it learnt from; callers draw from their holdout. */
+  readonly prepared: Prepared;
+  /** How the world has changed, by the name of a scene. */
+  readonly scene: SceneName;
+  /** Stages, draws and trains. */
+  readonly seed: number;
+  /** Trees of the new forest. */
+  readonly trees: number;
+  /** Rows of the log that it learns from and is judged on. Default 1,200. */
+  readonly rows?: number;
+  /** Folder of its dataset, from the checkout. Default {@linkcode RETRAIN_FOLDER}. */
+  readonly folder?: string;
+}
+
+/** A version that wants to serve. */
+export interface Challenger extends RegisteredModel {
+  /** Its own rows: neither it nor the version in use has learnt from their holdout. */
+  readonly prepared: Prepared;
+  /** What the gate says of it against the version in use, on that holdout. */
+  readonly decision: GateDecision;
+}
+
+/**
+ * The challenger that is there already: the newest version that was trained on the dataset in the
+ * folder and that the gate let pass. One that does no better than the version in use on labelled rows
+ * of the scene was retrained for another world, and is passed over.
+ *
+ * @param workspace Where versions are.
+ * @param draft See {@linkcode ChallengerDraft}.
+ * @returns See {@linkcode Challenger}; undefined if there is none.
+ * @throws {BadInput} If the dataset in the folder is broken.
+ *
+ * @example
+ * ```ts ignore
+ * const found = await findChallenger(workspace, { champion, prepared, scene: "concept-drift", seed: 7, trees: 100 });
+ * ```
+ */
+export async function findChallenger(
+  workspace: Workspace,
+  draft: ChallengerDraft,
+): Promise<Challenger | undefined> {
+  const { champion, seed, folder = RETRAIN_FOLDER } = draft;
+  const path = fromCheckout(join(folder, `${champion.version.name}.dataset.json`));
+  if (!await Deno.stat(path).then(() => true, () => false)) return undefined;
+  const prepared = await prepare(path, { seed });
+  const found = await versionOn(workspace, prepared.dataset);
+  if (!found || found.version.version === champion.version.version) return undefined;
+  const { samples } = logOf(draft);
+  if (accuracy(found.model, samples) <= accuracy(champion.model, samples)) return undefined;
+  const models = { challenger: found.model, champion: champion.model };
+  return { ...found, prepared, decision: gateModel(prepared, models) };
+}
+
+/**
+ * Makes a challenger: labelled rows of the changed world become a dataset with a holdout of its own,
+ * a forest learns from it, is registered, and is held against the version in use. The decision is kept;
+ * the alias `champion` moves only where it was at the version in use.
+ *
+ * @param workspace Where to.
+ * @param draft See {@linkcode ChallengerDraft}.
+ * @returns See {@linkcode Challenger}. Where `decision` says refuse, it must not serve.
+ * @throws {BadInput} If a class has too few units, see {@linkcode writeRetrainDataset}.
+ *
+ * @example
+ * ```ts ignore
+ * const { decision } = await makeChallenger(workspace, { champion, prepared, scene: "concept-drift", seed: 7, trees: 100 });
+ * ```
+ */
+export async function makeChallenger(
+  workspace: Workspace,
+  draft: ChallengerDraft,
+): Promise<Challenger> {
+  const { champion, seed, trees, folder = RETRAIN_FOLDER } = draft;
+  const { descriptor } = await writeRetrainDataset(draft.prepared, logOf(draft), {
+    // the labels have changed their meaning: old rows would teach the old one
+    ...{ folder: fromCheckout(folder), keepOld: false, seed },
+  });
+  const prepared = await prepare(descriptor, { seed });
+  const candidate = await trainCandidate(prepared, { seed, trees });
+  const version = await registerTrained(workspace, { prepared, candidate, seed });
+  const models = { challenger: candidate.model, champion: champion.model };
+  const decision = gateModel(prepared, models);
+  await keep(workspace, { version, decision, against: champion.version });
+  return { model: candidate.model, version, prepared, decision };
+}
+
+/** Keeps the decision; the alias stays where a third version has it: nobody has compared with that one. */
+async function keep(
+  workspace: Workspace,
+  { version, decision, against }: Parameters<typeof keepDecision>[1] & {
+    against: RegisteredModel["version"];
+  },
+): Promise<void> {
+  const { registry } = workspace, { name } = version;
+  const alias = await registry.alias(name, "champion");
+  if (alias?.version === against.version) {
+    await keepDecision(workspace, { version, decision, against });
+    return;
+  }
+  await registry.recordDecision({
+    ...{ name, version: version.version, against: against.version, by: "gate" },
+    passed: decision.decision === "promote",
+    reasons: decision.rules.map(({ sentence }) => sentence),
+    evidence: JSON.parse(JSON.stringify(decision)),
+  });
+}
+
+/**
+ * Labelled rows as the log has them after the change: drawn from the holdout, with noise, without the
+ * labels that never come. Rows of one place are of one unit.
+ *
+ * @param draft The version in use, its rows, the scene, the seed and the number of rows.
+ * @returns See {@linkcode LabelledRows}.
+ *
+ * @example
+ * ```ts ignore
+ * const { samples, units } = logOf({ champion, prepared, scene: "concept-drift", seed: 7 });
+ * ```
+ */
+export function logOf(
+  { champion, prepared, scene, seed, rows = 1_200 }: Omit<ChallengerDraft, "trees">,
+): LabelledRows {
+  const { holdout } = prepared, { features, classes } = holdout, d = features.length;
+  const { windows: [window] } = stageScene(holdout, {
+    ...{ scene, seed, windows: 1, rowsPerWindow: rows, startsAt: 1 },
+    feature: leadingFeature(champion.model, prepared, { seed }),
+    clipped: features.filter(({ min, max }, f) =>
+      column(holdout, f).every((value) => value >= min && value <= max)
+    ).map(({ name }) => name),
+  });
+  const places = [...window.actual.keys()].filter((i) => window.labelDelay[i] >= 0);
+  return {
+    samples: {
+      ...{ features, classes },
+      x: Float64Array.from(places.flatMap((i) => [...window.x.subarray(i * d, i * d + d)])),
+      y: Uint8Array.from(places, (i) => window.actual[i]),
+    },
+    units: places.map((i) => `place ${window.sources[i]}`),
+  };
+}
+
+/** Name of the input that a model leans on most. */
+function leadingFeature(model: Model, { validation }: Prepared, of: { seed: number }): string {
+  const [first] = permutationImportance(model, validation, of).sort((a, b) => b.mean - a.mean);
+  if (first) return first.name;
+  throw new BadInput({ field: "features", rule: "must be one or more" });
+}
+
+/** Share of the rows that a model gets right. */
+function accuracy(model: Model, { x, y }: Samples): number {
+  const { labels } = predict(model, x);
+  return labels.reduce((right, label, i) => right + (label === y[i] ? 1 : 0), 0) / y.length;
+}
