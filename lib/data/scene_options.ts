@@ -18,6 +18,26 @@ export const SCENES = {
 /** Name of a scene. */
 export type SceneName = keyof typeof SCENES;
 
+/**
+ * Checks the name of a scene.
+ *
+ * @param name As somebody typed it.
+ * @returns The name.
+ * @throws {BadInput} If there is no such scene.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { checkSceneName } from "lib/data/mod.ts";
+ *
+ * assert.throws(() => checkSceneName("rain"), /scene must be one of none, .*: got "rain"/);
+ * ```
+ */
+export function checkSceneName(name: string): SceneName {
+  oneOf("scene", name, Object.keys(SCENES));
+  return name as SceneName;
+}
+
 /** Options of {@linkcode stageScene}. Windows are counted from 1. */
 export interface SceneOptions {
   /** One of {@linkcode SCENES}. */
@@ -30,9 +50,13 @@ export interface SceneOptions {
   readonly rowsPerWindow: number;
   /** First window with the scene in it. Default: the first of the second half. */
   readonly startsAt?: number;
-  /** The feature that is changed. Default: the most important one of `importance`, else the first. */
+  /** The feature that is changed; in `concept-drift`, that bounds the change. Default: see `importance`. */
   readonly feature?: string;
-  /** Importance of features, e.g. by permutation. Default none. */
+  /**
+   * Importance of features, e.g. by permutation: the most important one is changed; in `concept-drift`
+   * the least bounds the change, so that both classes have rows on either side. Default none: the first
+   * feature.
+   */
   readonly importance?: readonly { readonly name: string; readonly mean: number }[];
   /** Distance of the two drifts at their end, in standard deviations of the feature. Default 2. */
   readonly size?: number;
@@ -48,7 +72,7 @@ export interface SceneOptions {
   readonly swapShare?: number;
   /** Standard deviation of the measurement noise, as a share of each feature's own. Default 0.1. */
   readonly noise?: number;
-  /** Features whose noisy value is kept between `min` and `max`. Default none. */
+  /** Features whose noisy value is kept between `min` and `max`. Default all. */
   readonly clipped?: readonly string[];
   /** Windows until a label arrives, after the end of its own. Default 1. */
   readonly labelDelay?: number;
@@ -102,7 +126,7 @@ export function checkScene(samples: Samples, options: SceneOptions): CheckedScen
   const names = features.map(({ name }) => name), columns = [...features.keys()];
   const {
     startsAt = Math.floor(windows / 2) + 1,
-    feature = mostImportant(names, options.importance),
+    feature = featureOf(scene, names, options.importance),
     size = 2,
     nullShare = 0.02,
     classShare = 0.8,
@@ -110,7 +134,7 @@ export function checkScene(samples: Samples, options: SceneOptions): CheckedScen
     swapped = [classes[present.at(-2)!], classes[present.at(-1)!]] as const,
     swapShare = 1,
     noise = 0.1,
-    clipped = [],
+    clipped = names, // no measurement gives what cannot be
     labelDelay = 1,
     neverShare = 0.1,
     units = 200,
@@ -145,13 +169,15 @@ export function checkScene(samples: Samples, options: SceneOptions): CheckedScen
   };
 }
 
-function mostImportant(
+/** The feature that matters most; for a change of meaning the least, which tells the classes apart least. */
+function featureOf(
+  scene: SceneName,
   names: readonly string[],
   importance: SceneOptions["importance"] = [],
 ): string {
-  const [first] = importance.filter(({ name }) => names.includes(name))
+  const sorted = importance.filter(({ name }) => names.includes(name))
     .toSorted((a, b) => b.mean - a.mean);
-  return first?.name ?? names[0];
+  return sorted.at(scene === "concept-drift" ? -1 : 0)?.name ?? names[0];
 }
 
 function oneOf(field: string, value: string, known: readonly string[]): void {

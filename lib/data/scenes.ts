@@ -13,7 +13,7 @@ import {
   type SceneOptions,
 } from "./scene_options.ts";
 
-export { SCENES } from "./scene_options.ts";
+export { checkSceneName, SCENES } from "./scene_options.ts";
 export type { SceneName, SceneOptions } from "./scene_options.ts";
 
 /** Rows of one window. */
@@ -129,7 +129,10 @@ function rowDraw(samples: Samples, scene: CheckedScene) {
 
   function measured(value: number, f: number, error: number): number {
     const noisy = roundTo(value + sds[f] * error, decimals[f]), { min, max } = features[f];
-    return scene.isClipped[f] ? Math.min(max, Math.max(min, noisy)) : noisy;
+    if (!scene.isClipped[f] || (noisy >= min && noisy <= max)) return noisy;
+    const step = 10 ** -decimals[f]; // the nearest value inside that an instrument could show
+    const inside = noisy < min ? Math.ceil(min / step) : Math.floor(max / step);
+    return roundTo(inside * step, decimals[f]);
   }
 
   return (number: number, isChanged: boolean) => {

@@ -1,7 +1,7 @@
 /** The verb challenge: a version that has learnt the world as it is now, and that the gate has judged. */
 
 import { join } from "node:path";
-import { BadInput, column, type Samples } from "lib/core/mod.ts";
+import type { Samples } from "lib/core/mod.ts";
 import { type SceneName, stageScene } from "lib/data/mod.ts";
 import type { GateDecision } from "lib/gate/mod.ts";
 import { type Model, predict } from "lib/model/mod.ts";
@@ -143,30 +143,24 @@ async function keep(
 export function logOf(
   { champion, prepared, scene, seed, rows = 1_200 }: Omit<ChallengerDraft, "trees">,
 ): LabelledRows {
-  const { holdout } = prepared, { features, classes } = holdout, d = features.length;
-  const { windows: [window] } = stageScene(holdout, {
-    ...{ scene, seed, windows: 1, rowsPerWindow: rows, startsAt: 1 },
-    feature: leadingFeature(champion.model, prepared, { seed }),
-    clipped: features.filter(({ min, max }, f) =>
-      column(holdout, f).every((value) => value >= min && value <= max)
-    ).map(({ name }) => name),
-  });
-  const places = [...window.actual.keys()].filter((i) => window.labelDelay[i] >= 0);
+  const { holdout, validation } = prepared, { features, classes } = holdout, d = features.length;
+  const importance = permutationImportance(champion.model, validation, { seed });
+  const size = { windows: 1, rowsPerWindow: rows, startsAt: 1 };
+  const { windows: [window] } = stageScene(holdout, { scene, seed, importance, ...size });
+  const rowAt = (x: Float64Array, i: number) => x.subarray(i * d, i * d + d);
+  // with few decimals a row may come out as one of the holdout: nobody could tell it from a leak
+  const held = new Set(Array.from(holdout.y, (_, i) => rowAt(holdout.x, i).join()));
+  const places = [...window.actual.keys()].filter((i) =>
+    window.labelDelay[i] >= 0 && !held.has(rowAt(window.x, i).join())
+  );
   return {
     samples: {
       ...{ features, classes },
-      x: Float64Array.from(places.flatMap((i) => [...window.x.subarray(i * d, i * d + d)])),
+      x: Float64Array.from(places.flatMap((i) => [...rowAt(window.x, i)])),
       y: Uint8Array.from(places, (i) => window.actual[i]),
     },
     units: places.map((i) => `place ${window.sources[i]}`),
   };
-}
-
-/** Name of the input that a model leans on most. */
-function leadingFeature(model: Model, { validation }: Prepared, of: { seed: number }): string {
-  const [first] = permutationImportance(model, validation, of).sort((a, b) => b.mean - a.mean);
-  if (first) return first.name;
-  throw new BadInput({ field: "features", rule: "must be one or more" });
 }
 
 /** Share of the rows that a model gets right. */

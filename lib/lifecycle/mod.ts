@@ -12,6 +12,7 @@ export * from "./alerts.ts";
 export * from "./append_lines.ts";
 export * from "./architecture.ts";
 export * from "./arms.ts";
+export * from "./audit.ts";
 export * from "./beside.ts";
 export * from "./bundle.ts";
 export * from "./challenger.ts";
@@ -20,9 +21,10 @@ export * from "./container.ts";
 export * from "./data_asset.ts";
 export * from "./deliver.ts";
 export * from "./deploy.ts";
-export * from "./fault.ts";
+export { type DocumentPlace, documentsOf } from "./documents.ts";
 export * from "./experiment_choices.ts";
 export * from "./experiment_tables.ts";
+export * from "./fault.ts";
 export * from "./files.ts";
 export * from "./gate.ts";
 export * from "./incident.ts";
@@ -30,8 +32,11 @@ export * from "./inference_log.ts";
 export * from "./instance.ts";
 export * from "./join_windows.ts";
 export * from "./keep_record.ts";
+export * from "./labelled_rows.ts";
 export * from "./live.ts";
 export * from "./machine.ts";
+export * from "./monitoring_record.ts";
+export * from "./monitoring_rows.ts";
 export * from "./paths.ts";
 export * from "./play_scene.ts";
 export * from "./preflight.ts";
@@ -46,8 +51,19 @@ export * from "./retrain_dataset.ts";
 export * from "./rollback.ts";
 export * from "./rollback_target.ts";
 export * from "./rollout.ts";
+export { readRollout, type RolloutName, rolloutPath } from "./rollout_document.ts";
 export * from "./rollout_pairs.ts";
 export * from "./rollout_port.ts";
+export {
+  DEFAULT_ROLLOUT_STEPS,
+  newRollout,
+  nextAction,
+  type RolloutEntry,
+  type RolloutLook,
+  type RolloutPlan,
+  type RolloutRecord,
+  type RolloutStep,
+} from "./rollout_record.ts";
 export * from "./rollout_settle.ts";
 export * from "./score.ts";
 export * from "./send_batch.ts";
@@ -67,15 +83,3 @@ export * from "./webhook.ts";
 export * from "./webhook_receiver.ts";
 export * from "./webhook_signature.ts";
 export * from "./workspace.ts";
-export { type DocumentPlace, documentsOf } from "./documents.ts";
-export { readRollout, type RolloutName, rolloutPath } from "./rollout_document.ts";
-export {
-  DEFAULT_ROLLOUT_STEPS,
-  newRollout,
-  nextAction,
-  type RolloutEntry,
-  type RolloutLook,
-  type RolloutPlan,
-  type RolloutRecord,
-  type RolloutStep,
-} from "./rollout_record.ts";

@@ -1,8 +1,9 @@
-/** What windows are held against: the champion's training rows, with its honest votes on them. */
+/** What windows are held against: rows with known labels, with the champion's honest votes on them. */
 
 import { readModelFile } from "lib/azure/mod.ts";
 import { BadInput, take } from "lib/core/mod.ts";
 import type { Dataset } from "lib/data/mod.ts";
+import { predict } from "lib/model/mod.ts";
 import type { Reference } from "lib/monitoring/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
 import type { TrainingRecord } from "./bundle.ts";
@@ -10,8 +11,8 @@ import { type Candidate, prepare, type Prepared, trainCandidate } from "./train.
 import type { Workspace } from "./workspace.ts";
 
 /**
- * The reference of a trained candidate: the training rows that at least one tree had not seen, with
- * the votes of those trees.
+ * The reference of a trained candidate: rows whose labels are known and that the votes are honest
+ * about. Training rows with the votes of the trees that had not seen them, and the validation rows.
  *
  * @param prepared The rows that it was trained on.
  * @param candidate What {@linkcode trainCandidate} gave for them.
@@ -24,21 +25,26 @@ import type { Workspace } from "./workspace.ts";
  *
  * const prepared = await prepare("data/iris.dataset.json", { seed: 7 });
  * const reference = referenceOf(prepared, await trainCandidate(prepared, { seed: 7, trees: 50 }));
- * assert.deepEqual([reference.actual.length, reference.x.length], [59, 4 * 59]);
+ * assert.deepEqual([reference.actual.length, reference.x.length], [89, 4 * 89]);
  * ```
  */
 export function referenceOf(
-  { train }: Pick<Prepared, "train">,
-  { votes }: Pick<Candidate, "votes">,
+  { train, validation }: Pick<Prepared, "train" | "validation">,
+  { votes, model }: Pick<Candidate, "votes" | "model">,
 ): Reference {
   const { rows, outcome } = votes, { features, classes, x } = take(train, rows);
+  const looked = predict(model, validation.x);
+  const join = (
+    one: ArrayLike<number>,
+    other: ArrayLike<number>,
+  ) => [...Array.from(one), ...Array.from(other)];
   return {
     features,
     classes,
-    x,
-    predicted: Uint8Array.from(outcome.labels),
-    probabilities: Float64Array.from(outcome.probabilities),
-    actual: Uint8Array.from(outcome.actual),
+    x: Float64Array.from(join(x, validation.x)),
+    predicted: Uint8Array.from(join(outcome.labels, looked.labels)),
+    probabilities: Float64Array.from(join(outcome.probabilities, looked.probabilities)),
+    actual: Uint8Array.from(join(outcome.actual, validation.y)),
   };
 }
 

@@ -28,12 +28,14 @@ export function mirroredPairs(
   windows: readonly PairedRows[],
   greenOf: (id: string) => number | undefined,
 ): PairedEvidence | null {
-  return counted(windows.flatMap(({ ids, actual, predicted }) =>
-    (ids ?? []).flatMap((id, i): Pair[] => {
-      const green = greenOf(id);
-      return green === undefined ? [] : [{ actual: actual[i], blue: predicted[i], green }];
-    })
-  ));
+  return counted(
+    windows.flatMap(({ ids, actual, predicted }) =>
+      (ids ?? []).flatMap((id, i): Pair[] => {
+        const green = greenOf(id);
+        return green === undefined ? [] : [{ actual: actual[i], blue: predicted[i], green }];
+      })
+    ),
+  );
 }
 
 /**

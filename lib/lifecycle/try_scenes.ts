@@ -67,8 +67,8 @@ export interface SceneTrial extends Omit<WatchDraft, "baseline"> {
   readonly version: ModelVersion;
   /** Its rows: callers draw from the holdout. */
   readonly prepared: Prepared;
-  /** Name of the feature that scenes change. */
-  readonly feature: string;
+  /** Importance of the features: scenes change the most important one. */
+  readonly importance: SceneOptions["importance"];
   /** Windows, and rows in each. */
   readonly windows: number;
   /** Rows of a window. */
@@ -99,13 +99,13 @@ export async function tryScenes(
   scenes: readonly SceneName[],
   trial: SceneTrial,
 ): Promise<TriedScene[]> {
-  const { live, version, prepared, feature, windows, rows, seed, onScene } = trial;
+  const { live, version, prepared, importance, windows, rows, seed, onScene } = trial;
   const endpoint = live.name, { features, classes } = prepared.holdout;
   const played: { scene: SceneName; story: Story; sentence: string }[] = [];
   for (const scene of scenes) {
     const story = await nextStory(workspace, { endpoint, title: `try-${scene}` });
     const staged = stageScene(prepared.holdout, {
-      ...{ scene, seed, windows, rowsPerWindow: rows, feature, idPrefix: story.idPrefix },
+      ...{ scene, seed, windows, rowsPerWindow: rows, importance, idPrefix: story.idPrefix },
     });
     await playScene(workspace, { live, version, prepared, scene: staged, story });
     played.push({ scene, story, sentence: staged.sentence });

@@ -166,13 +166,14 @@ Deno.test("ids are each once, units are drawn from the stated number, clipping i
   assert.equal(new Set(ids).size, 1_600);
   assert.equal(ids[0], "s7-w1-r1");
   assert.equal(new Set(scene.windows.flatMap(({ unitIds }) => unitIds)).size, 20);
-  assert.equal(Math.min(...valuesOf(scene, 3, 1, 4)), 0.05);
+  assert.equal(Math.min(...valuesOf(scene, 3, 1, 4)), 0.1, "0.05 is the limit, 0.1 the step");
   assert.ok(Math.min(...valuesOf(scene, 2, 1, 4)) < 0);
 });
 
 Deno.test("the most important feature is changed where importance is given, else the first", () => {
   const importance = [{ name: "petal_width", mean: 0.3 }, { name: "sepal_width", mean: 0.1 }];
   assert.equal(play("sudden-drift", { importance }).feature, "petal_width");
+  assert.equal(play("concept-drift", { importance }).feature, "sepal_width", "the least");
   assert.equal(play("sudden-drift").feature, "sepal_length");
   assert.deepEqual(
     [play("latency-fault"), play("bad-model"), play("none")].map((it) => it.deploymentFault),

@@ -1,0 +1,198 @@
+/** What chapter 04 leaves: a record for the dashboard, a report for people, a summary for scripts. */
+
+import type { Dataset, SceneName } from "lib/data/mod.ts";
+import type { AlertNotification, ResponseBranch, ResponseDecision } from "lib/monitoring/mod.ts";
+import {
+  driftHeatmap,
+  latencyPicture,
+  performancePicture,
+  reportPage,
+  type Table,
+  table,
+} from "lib/view/mod.ts";
+import { responseTable } from "./alert_tables.ts";
+import { replaceFile } from "./files.ts";
+import { driftRows, performanceRows } from "./monitoring_rows.ts";
+import { fromCheckout } from "./paths.ts";
+import type { RetrainDataset } from "./retrain_dataset.ts";
+import type { Story } from "./story.ts";
+import type { Watch, WindowReport } from "./watch.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** The last monitoring of an endpoint. Plain data. */
+export interface MonitoringRecord {
+  /** When the story played. */
+  readonly story: Story;
+  /** What really happened to the traffic. */
+  readonly scene: SceneName;
+  /** The version in use. */
+  readonly version: string;
+  /** Window by window. */
+  readonly reports: readonly WindowReport[];
+  /** What is to be done. */
+  readonly response: ResponseDecision;
+  /** The dataset for a training; null where none is to be done. */
+  readonly retrain: RetrainDataset | null;
+  /** Alerts that somebody was told of. */
+  readonly told: readonly AlertNotification[];
+}
+
+/** The answers that are right for a scene, said before it is played. */
+export const EXPECTED_BRANCH: Readonly<Record<SceneName, readonly ResponseBranch[]>> = {
+  "none": ["ignore"],
+  "gradual-drift": ["retrain", "ignore"],
+  "sudden-drift": ["retrain", "ignore"],
+  "unit-change": ["fix-data"],
+  "broken-sensor": ["fix-data"],
+  "prior-shift": ["ignore", "retrain"],
+  "concept-drift": ["retrain"],
+  "latency-fault": ["ignore"],
+  "bad-model": ["roll-back"],
+};
+
+/**
+ * When a model was last trained on rows of the log.
+ *
+ * @param workspace Where versions are.
+ * @param dataset The first dataset: versions on other rows are of retrainings.
+ * @returns ISO 8601; null for never.
+ *
+ * @example
+ * ```ts ignore
+ * const last = await lastRetrain(workspace, prepared.dataset);
+ * ```
+ */
+export async function lastRetrain(
+  { registry }: Pick<Workspace, "registry">,
+  { digest, descriptor }: Pick<Dataset, "digest" | "descriptor">,
+): Promise<string | null> {
+  const versions = await registry.versions(descriptor.name);
+  return versions.findLast(({ datasetDigest }) => datasetDigest !== digest)?.registeredAt ?? null;
+}
+
+/**
+ * The record in short, as scripts and the demo's summary want it.
+ *
+ * @param record See {@linkcode MonitoringRecord}.
+ * @returns Drift, performance, alerts and the answer.
+ *
+ * @example
+ * ```ts ignore
+ * await publish(monitoringSummary(record));
+ * ```
+ */
+export function monitoringSummary({ reports, response, retrain, told }: MonitoringRecord) {
+  const drifted = reports.filter(({ drift }) => drift.state === "drift");
+  const undecided = reports.every(({ drift }) => drift.state === "undecided");
+  const inputs = new Set(
+    drifted.flatMap(({ drift }) =>
+      drift.features.filter(({ drifted }) => drifted).map(({ name }) => name)
+    ),
+  );
+  const alertKinds = [...new Set(told.map(({ kind }) => kind))];
+  const isDrift = alertKinds.includes("drift") || alertKinds.includes("prediction-drift");
+  const labelled = reports.filter(({ realised }) => realised.accuracy.value !== null);
+  return {
+    drift: {
+      state: isDrift ? "drift" : undecided ? "undecided" : "none",
+      windows: drifted.map(({ name }) => name),
+      inputs: [...inputs],
+    },
+    performance: {
+      realised: labelled.at(-1)?.realised.accuracy ?? null,
+      estimated: reports.at(-1)?.estimated.value ?? null,
+      windowsMissed: reports.filter(({ realised }) => realised.state === "missed").length,
+    },
+    alerts: alertKinds,
+    response: { branch: response.branch, because: response.because, next: response.next },
+    retrainDataset: retrain && { descriptor: retrain.descriptor, fresh: retrain.fresh },
+  };
+}
+
+/**
+ * Writes the report: `out/report/index.html`.
+ *
+ * @param record The record, a title, and what windows were held against.
+ * @returns The page's path.
+ *
+ * @example
+ * ```ts ignore
+ * await writeMonitoringReport({ ...record, title: "iris in use", watch });
+ * ```
+ */
+export async function writeMonitoringReport(
+  { title, watch, ...record }: MonitoringRecord & {
+    readonly title: string;
+    readonly watch: Pick<Watch, "floor" | "objectives">;
+  },
+): Promise<string> {
+  const { reports, response, told, version, story } = record;
+  const path = fromCheckout("out/report/index.html"), { objectives } = watch;
+  const last = reports.findLast(({ realised }) => realised.accuracy.value !== null)?.realised;
+  const missed = last?.state === "missed",
+    percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const page = reportPage({
+    title: `${title}: monitoring report`,
+    meta: `version ${version}, ${reports.length} windows from ${story.begin}`,
+    tiles: [
+      { label: "answer", value: response.branch, note: response.because[0] },
+      {
+        label: "accuracy by labels",
+        value: last?.accuracy.value == null ? "unknown" : percent(last.accuracy.value),
+        note: `floor ${percent(watch.floor)}, ${last?.window ?? "no window"}`,
+        state: last === undefined ? "unknown" : missed ? "critical" : "ok",
+      },
+      {
+        label: "alerts",
+        value: String(told.length),
+        note: [...new Set(told.map(({ kind }) => kind))].join(", ") || "nobody was told anything",
+        state: told.length > 0 ? "warning" : "ok",
+      },
+    ],
+    sections: reports.length === 0 ? [] : [
+      {
+        heading: "Have the inputs moved?",
+        items: [driftHeatmap(driftRows(reports), { label: "distance (standard deviations)" })],
+      },
+      {
+        heading: "Is the model still right?",
+        items: [performancePicture(performanceRows(reports))],
+      },
+      {
+        heading: "Do callers wait?",
+        items: [
+          latencyPicture(reports.map(({ name, service }) => ({ name, latency: service.latency })), {
+            objectiveMs: objectives.p95Ms,
+          }),
+        ],
+      },
+      { heading: "Are the data sound?", items: [qualityTable(reports)] },
+      { heading: "What is to be done?", items: [responseTable(response)] },
+    ],
+  });
+  await replaceFile(path, page);
+  return path;
+}
+
+/**
+ * Broken rules of data quality.
+ *
+ * @param reports Window by window.
+ * @returns The table, a row for each broken rule.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { qualityTable } from "lib/lifecycle/mod.ts";
+ *
+ * assert.match(qualityTable([]).text, /no rule broken in 0 windows/);
+ * ```
+ */
+export function qualityTable(reports: readonly WindowReport[]): Table {
+  const rows = reports.flatMap(({ name, quality }) =>
+    quality.findings.filter(({ violated }) => violated)
+      .map(({ feature, rule, sentence }) => ({ window: name, input: feature, rule, sentence }))
+  );
+  const found = rows.length === 0 ? "no rule broken" : `${rows.length} rules broken`;
+  return table(rows, { caption: `Data quality: ${found} in ${reports.length} windows` });
+}
