@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import type { Samples } from "lib/core/mod.ts";
-import { type SceneName, stageScene } from "lib/data/mod.ts";
+import { stageScene } from "lib/data/mod.ts";
 import type { GateDecision } from "lib/gate/mod.ts";
 import { type Model, predict } from "lib/model/mod.ts";
 import { permutationImportance } from "lib/training/mod.ts";
@@ -14,8 +14,11 @@ import { prepare, type Prepared, trainCandidate } from "./train.ts";
 import { type RegisteredModel, versionOn } from "./version_on.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Folder of the dataset for retraining, from the checkout. */
-export const RETRAIN_FOLDER = "out/retrain";
+/** Folders of datasets for retraining, from the checkout: what monitoring hands on, and what is made here. */
+export const CHALLENGER_FOLDERS = { found: "out/retrain", made: "out/challenger" } as const;
+
+/** Accuracy that a challenger has to win on its own holdout: less is not found in some hundred rows. */
+const WORTH_A_TEST = 0.1;
 
 /** What a challenger is to be. */
 export interface ChallengerDraft {
@@ -23,16 +26,14 @@ export interface ChallengerDraft {
   readonly champion: RegisteredModel;
   /** The rows that it learnt from; callers draw from their holdout. */
   readonly prepared: Prepared;
-  /** How the world has changed, by the name of a scene. */
-  readonly scene: SceneName;
   /** Stages, draws and trains. */
   readonly seed: number;
   /** Trees of the new forest. */
   readonly trees: number;
-  /** Rows of the log that it learns from and is judged on. Default 1,200. */
+  /** Rows of the log that it learns from and is judged on. Default 900. */
   readonly rows?: number;
-  /** Folder of its dataset, from the checkout. Default {@linkcode RETRAIN_FOLDER}. */
-  readonly folder?: string;
+  /** Folders of its dataset. Default {@linkcode CHALLENGER_FOLDERS}. */
+  readonly folders?: { readonly found: string; readonly made: string };
 }
 
 /** A version that wants to serve. */
@@ -44,9 +45,9 @@ export interface Challenger extends RegisteredModel {
 }
 
 /**
- * The challenger that is there already: the newest version that was trained on the dataset in the
- * folder and that the gate let pass. One that does no better than the version in use on labelled rows
- * of the scene was retrained for another world, and is passed over.
+ * The challenger that is there already: a version that was trained on the dataset in one of the folders
+ * and that the gate let pass. One that wins less than ten points of accuracy over the version in use, on
+ * its own holdout, is passed over: a test of it would take more rows than a notebook plays.
  *
  * @param workspace Where versions are.
  * @param draft See {@linkcode ChallengerDraft}.
@@ -55,23 +56,26 @@ export interface Challenger extends RegisteredModel {
  *
  * @example
  * ```ts ignore
- * const found = await findChallenger(workspace, { champion, prepared, scene: "concept-drift", seed: 7, trees: 100 });
+ * const found = await findChallenger(workspace, { champion, prepared, seed: 7, trees: 60 });
  * ```
  */
 export async function findChallenger(
   workspace: Workspace,
   draft: ChallengerDraft,
 ): Promise<Challenger | undefined> {
-  const { champion, seed, folder = RETRAIN_FOLDER } = draft;
-  const path = fromCheckout(join(folder, `${champion.version.name}.dataset.json`));
-  if (!await Deno.stat(path).then(() => true, () => false)) return undefined;
-  const prepared = await prepare(path, { seed });
-  const found = await versionOn(workspace, prepared.dataset);
-  if (!found || found.version.version === champion.version.version) return undefined;
-  const { samples } = logOf(draft);
-  if (accuracy(found.model, samples) <= accuracy(champion.model, samples)) return undefined;
-  const models = { challenger: found.model, champion: champion.model };
-  return { ...found, prepared, decision: gateModel(prepared, models) };
+  const { champion, seed, folders = CHALLENGER_FOLDERS } = draft, { name } = champion.version;
+  for (const folder of [folders.found, folders.made]) {
+    const path = fromCheckout(join(folder, `${name}.dataset.json`));
+    if (!await Deno.stat(path).then(() => true, () => false)) continue;
+    const prepared = await prepare(path, { seed }), { holdout } = prepared;
+    const found = await versionOn(workspace, prepared.dataset);
+    if (!found || found.version.version === champion.version.version) continue;
+    const gain = accuracy(found.model, holdout) - accuracy(champion.model, holdout);
+    if (gain < WORTH_A_TEST) continue;
+    const models = { challenger: found.model, champion: champion.model };
+    return { ...found, prepared, decision: gateModel(prepared, models) };
+  }
+  return undefined;
 }
 
 /**
@@ -86,17 +90,17 @@ export async function findChallenger(
  *
  * @example
  * ```ts ignore
- * const { decision } = await makeChallenger(workspace, { champion, prepared, scene: "concept-drift", seed: 7, trees: 100 });
+ * const { decision } = await makeChallenger(workspace, { champion, prepared, seed: 7, trees: 60 });
  * ```
  */
 export async function makeChallenger(
   workspace: Workspace,
   draft: ChallengerDraft,
 ): Promise<Challenger> {
-  const { champion, seed, trees, folder = RETRAIN_FOLDER } = draft;
+  const { champion, seed, trees, folders = CHALLENGER_FOLDERS } = draft;
   const { descriptor } = await writeRetrainDataset(draft.prepared, logOf(draft), {
     // the labels have changed their meaning: old rows would teach the old one
-    ...{ folder: fromCheckout(folder), keepOld: false, seed },
+    ...{ folder: fromCheckout(folders.made), keepOld: false, seed },
   });
   const prepared = await prepare(descriptor, { seed });
   const candidate = await trainCandidate(prepared, { seed, trees });
@@ -129,24 +133,29 @@ async function keep(
 }
 
 /**
- * Labelled rows as the log has them after the change: drawn from the holdout, with noise, without the
- * labels that never come. Rows of one place are of one unit.
+ * Labelled rows as the log has them after the world has changed: drawn from the holdout, with noise,
+ * without the labels that never come. Rows of one place are of one unit. It is the scene
+ * `concept-drift`, with the first and the last class: two that a model tells apart well, so that there
+ * is something new to learn, and few rows will do.
  *
- * @param draft The version in use, its rows, the scene, the seed and the number of rows.
+ * @param draft The version in use, its rows, the seed and the number of rows.
  * @returns See {@linkcode LabelledRows}.
  *
  * @example
  * ```ts ignore
- * const { samples, units } = logOf({ champion, prepared, scene: "concept-drift", seed: 7 });
+ * const { samples, units } = logOf({ champion, prepared, seed: 7 });
  * ```
  */
 export function logOf(
-  { champion, prepared, scene, seed, rows = 1_200 }: Omit<ChallengerDraft, "trees">,
+  { champion, prepared, seed, rows = 900 }: Omit<ChallengerDraft, "trees">,
 ): LabelledRows {
   const { holdout, validation } = prepared, { features, classes } = holdout, d = features.length;
   const importance = permutationImportance(champion.model, validation, { seed });
-  const size = { windows: 1, rowsPerWindow: rows, startsAt: 1 };
-  const { windows: [window] } = stageScene(holdout, { scene, seed, importance, ...size });
+  const present = classes.filter((_, label) => holdout.y.includes(label));
+  const { windows: [window] } = stageScene(holdout, {
+    ...{ scene: "concept-drift", seed, importance, windows: 1, rowsPerWindow: rows, startsAt: 1 },
+    swapped: [present[0], present[present.length - 1]],
+  });
   const rowAt = (x: Float64Array, i: number) => x.subarray(i * d, i * d + d);
   // with few decimals a row may come out as one of the holdout: nobody could tell it from a leak
   const held = new Set(Array.from(holdout.y, (_, i) => rowAt(holdout.x, i).join()));

@@ -30,7 +30,7 @@ const SCENES: readonly SceneName[] = ["concept-drift", "none"];
  * import assert from "node:assert/strict";
  * import { checkExperiment } from "lib/lifecycle/mod.ts";
  *
- * const choices = { scene: "none", windows: 16, rows: 60, shareB: 50 };
+ * const choices = { scene: "none", windows: 16, rows: 40, shareB: 50 };
  * assert.equal(checkExperiment(choices).isChanged, false);
  * assert.throws(() => checkExperiment({ ...choices, shareB: 0 }), /shareB must be .* from 10 to 90: got 0/);
  * ```
@@ -43,7 +43,7 @@ export function checkExperiment(
     const rule = `must be one of ${SCENES.join(", ")}`;
     throw new BadInput({ field: "scene", rule, value: scene });
   }
-  whole("windows", windows, 4, 60);
+  whole("windows", windows, 8, 60);
   whole("rows", rows, 20, 1_000);
   whole("shareB", shareB, 10, 90);
   return { ...choices, isChanged: scene !== "none" };

@@ -1,6 +1,6 @@
 /** Every scene once: what it does, what is noticed, and what has to be. */
 
-import { type SceneName, SCENES, stageScene } from "lib/data/mod.ts";
+import { type SceneName, type SceneOptions, SCENES, stageScene } from "lib/data/mod.ts";
 import { type AlertKind } from "lib/monitoring/mod.ts";
 import { createMemoryStore, type ModelVersion } from "lib/registry/mod.ts";
 import { type Table, table } from "lib/view/mod.ts";
