@@ -1,15 +1,9 @@
 /** `deno task gate`: runs notebook 02 headless; exit 3 if the gate refuses the candidate. */
 
-import type { JsonRecord } from "lib/core/mod.ts";
 import { readTarget } from "lib/azure/mod.ts";
 import { main } from "./cli.ts";
 import { runNotebookTask } from "./notebook_task.ts";
-
-/** The gate's sentence, if it refused. */
-function refusal({ gate }: JsonRecord): string | undefined {
-  const { decision, sentence } = gate as JsonRecord;
-  return decision === "refuse" ? String(sentence) : undefined;
-}
+import { gateRefusal } from "./retraining.ts";
 
 await main("gate", async () => {
   readTarget(); // half of the cloud's settings is an error before anything runs
@@ -19,6 +13,6 @@ await main("gate", async () => {
       "Runs notebook 02 headless: track, compare, register, gate. The target is Local Azure, or\n" +
       "Azure with MLOPS_TARGET=cloud. Exit 3 if the gate refuses the candidate.",
     notebooks: ["02_mlops_infrastructure"],
-    stops: refusal,
+    stops: ({ gate }) => gateRefusal(gate),
   });
 });

@@ -22,3 +22,6 @@ export async function writeKernelspec(folder: string): Promise<void> {
   await Deno.mkdir(join(folder, "kernels/deno"), { recursive: true });
   await Deno.writeTextFile(join(folder, "kernels/deno/kernel.json"), JSON.stringify(spec, null, 1));
 }
+
+// `scripts/kernelspec.ts FOLDER`, for a machine that is the project's own (`.devcontainer/`)
+if (import.meta.main) await writeKernelspec(Deno.args[0]);

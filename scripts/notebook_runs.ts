@@ -25,6 +25,10 @@ export interface RunSettings {
   readonly dataset?: string;
   /** Takes each line of progress. */
   readonly say: (line: string) => void;
+  /** Folder for executed notebooks and their pages. Default {@linkcode PAGES}. */
+  readonly pages?: string;
+  /** Asked before each notebook: why it must not begin, if so. Default: it may. */
+  readonly holds?: (name: string, record: JsonRecord) => string | undefined;
   /** Is told of each cell that begins, e.g. `in 01_foundation.ipynb cell 3 (Rows)`. */
   readonly onCell?: (place: string) => void;
 }
@@ -37,6 +41,8 @@ export interface RunReport {
   readonly record: JsonRecord;
   /** The run that failed, if one did. */
   readonly failed?: NotebookRun;
+  /** Why the next notebook did not begin, if so. */
+  readonly held?: string;
 }
 
 /** Where executed notebooks and their pages go. */
@@ -50,7 +56,8 @@ export function allNotebooks(): Promise<string[]> {
 /**
  * Runs notebooks in order and stops at the first that fails.
  *
- * Every notebook leaves `out/notebooks/NAME.ipynb` (executed) and `NAME.html`, a failed one too.
+ * Every notebook leaves `NAME.ipynb` (executed) and `NAME.html` in the folder of pages, a failed one
+ * too.
  *
  * @param paths The notebooks.
  * @param settings See {@linkcode RunSettings}.
@@ -61,7 +68,7 @@ export async function runNotebooks(
   paths: readonly string[],
   settings: RunSettings,
 ): Promise<RunReport> {
-  const { say, onCell } = settings;
+  const { say, onCell, holds, pages = PAGES } = settings;
   const notebooks = await Promise.all(
     paths.map(async (path) => ({ path, notebook: await readNotebook(path) })),
   );
@@ -72,6 +79,8 @@ export async function runNotebooks(
     const parameters = Object.fromEntries(
       Object.entries(given).filter(([name]) => known.includes(name)),
     );
+    const held = holds?.(basename(path, ".ipynb"), merged(runs));
+    if (held !== undefined) return { runs, record: merged(runs), held };
     say(basename(path));
     const run = await runNotebook(path, {
       parameters,
@@ -87,11 +96,11 @@ export async function runNotebooks(
       },
     });
     runs.push(run);
-    await writePages(run);
+    await writePages(run, pages);
     if (run.error) {
       return { runs, record: merged(runs), failed: run };
     }
-    say(`  ${run.seconds.toFixed(2)} s in all → ${shown(join(PAGES, pageName(run)))}`);
+    say(`  ${run.seconds.toFixed(2)} s in all → ${shown(join(pages, pageName(run)))}`);
   }
   return { runs, record: merged(runs) };
 }
@@ -126,15 +135,18 @@ function pageName({ name }: NotebookRun): string {
   return name.replace(/\.ipynb$/, ".html");
 }
 
-async function writePages(run: NotebookRun): Promise<void> {
-  await writeExecuted(run, PAGES);
+async function writePages(run: NotebookRun, pages: string): Promise<void> {
+  await writeExecuted(run, pages);
   const page = notebookPage(run.notebook, { title: run.name, home: "index.html" });
-  await replaceFile(join(PAGES, pageName(run)), page);
+  await replaceFile(join(pages, pageName(run)), page);
 }
 
 /** Writes the start page over the notebooks' pages. */
-export async function writeIndex(runs: readonly NotebookRun[]): Promise<string> {
-  const path = join(PAGES, "index.html");
+export async function writeIndex(
+  runs: readonly NotebookRun[],
+  pages: string = PAGES,
+): Promise<string> {
+  const path = join(pages, "index.html");
   const items = runs.map((run) => ({
     href: pageName(run),
     title: run.name.replace(/\.ipynb$/, ""),

@@ -1,4 +1,4 @@
-/** A task that runs a notebook: train now; gate, deploy, monitor later. */
+/** A task that runs a notebook: train, gate, deploy, monitor. */
 
 import { join } from "node:path";
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
@@ -16,7 +16,9 @@ export interface NotebookTask {
   /** Names of its notebooks, without folder and ending. */
   readonly notebooks: readonly string[];
   /** Why what was published stops the line (exit 3); undefined if it does not. Default: it never does. */
-  readonly stops?: (record: JsonRecord) => string | undefined;
+  readonly stops?: (record: JsonRecord, on: ReadonlySet<string>) => string | undefined;
+  /** Switches of this task alone, and what they do. Default none. */
+  readonly switches?: Readonly<Record<string, string>>;
   /** What is left half-made when the task is interrupted; undefined if it cannot tell. Default: not asked. */
   readonly left?: () => Promise<string | undefined>;
 }
@@ -33,18 +35,28 @@ export interface NotebookTask {
  * @throws {BadInput} If flags or input are wrong.
  */
 export async function runNotebookTask(task: NotebookTask): Promise<number> {
-  const { verb, summary, notebooks, stops, left } = task;
-  const { on, values, words } = readFlags({ on: ["json", "yes"], values: ["set", "dataset"] });
+  const { verb, summary, notebooks, stops, left, switches = {} } = task;
+  const { on, values, words } = readFlags({
+    on: ["json", "yes", ...Object.keys(switches)],
+    values: ["set", "dataset"],
+  });
   if (on.has("help")) {
-    console.log(`deno task ${verb} [--set NAME=VALUE]… [--dataset FILE] [--json] [--yes] [--debug]
+    const names = Object.keys(switches).map((name) => ` [--${name}]`).join("");
+    const lines = Object.entries(switches).map(([name, what]) =>
+      `  ${`--${name}`.padEnd(18)} ${what}\n`
+    );
+    console.log(
+      `deno task ${verb} [--set NAME=VALUE]… [--dataset FILE] [--json] [--yes]${names} [--debug]
 
 ${summary}
+${lines.join("")}\
   --set NAME=VALUE   a parameter of the notebook
   --dataset FILE     a dataset descriptor (JSON); default data/iris.dataset.json
   --json             print the record and nothing else
   --yes              agree to what costs money (in the cloud; the same as MLOPS_YES=1)
   --debug            print stacks
-Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the line, 130 interrupted`);
+Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the line, 130 interrupted`,
+    );
     return EXIT.done;
   }
   if (words.length > 0) {
@@ -67,7 +79,7 @@ Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the l
     return failed.error.name === "BadInput" ? EXIT.badInput : EXIT.failed;
   }
   if (json) console.log(JSON.stringify(record, null, 2));
-  const finding = stops?.(record);
+  const finding = stops?.(record, on);
   if (finding === undefined) return EXIT.done;
   console.error(`${verb}: ${finding}`);
   return EXIT.finding;

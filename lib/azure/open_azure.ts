@@ -6,7 +6,7 @@ import type { ContainerClient } from "@azure/storage-blob";
 import type { SecretClient } from "@azure/keyvault-secrets";
 import { BadInput } from "lib/core/mod.ts";
 import { ensureLocalAzure } from "./local.ts";
-import { localEnvironment, type ReadEnv, readTarget, type Target } from "./target.ts";
+import { emulatorPort, localEnvironment, type ReadEnv, readTarget, type Target } from "./target.ts";
 import { localTransport, targetFetch } from "./transport.ts";
 
 /** Everything that the adapters of this room are given. */
@@ -57,7 +57,7 @@ export const ARM_SCOPE = "https://management.azure.com/.default";
  */
 export async function openAzure({ env }: OpenAzureOptions = {}): Promise<Azure> {
   const target = readTarget(env);
-  const port = target.kind === "local" ? (await ensureLocalAzure()).port : undefined;
+  const port = target.kind === "local" ? (await ensureLocalAzure()).port : emulatorPort(env);
   return await connect(target, port, env);
 }
 
@@ -165,7 +165,7 @@ async function signIn(
   env: ReadEnv = (name) => Deno.env.get(name),
   options: object,
 ): Promise<TokenCredential> {
-  const local = "httpClient" in options;
+  const local = "httpClient" in options && emulatorPort(env) === undefined;
   if (local || !env("ACTIONS_ID_TOKEN_REQUEST_URL")) return new DefaultAzureCredential();
   const { githubActionsCredential } = await import("./github_credential.ts");
   return await githubActionsCredential(env, options);

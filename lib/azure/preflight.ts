@@ -7,7 +7,7 @@ import { ensureLocalAzure } from "./local.ts";
 import { type Reach, reachTarget } from "./open_azure.ts";
 import { lookAtQuota, probeBlob, probeEndpoint, probeVault, whoAmI } from "./preflight_probes.ts";
 import { priceOf, priceSentence } from "./prices.ts";
-import { type ReadEnv, readTarget, type Target } from "./target.ts";
+import { emulatorPort, type ReadEnv, readTarget, type Target } from "./target.ts";
 
 /** What is looked at, in order. */
 export type PreflightCheck =
@@ -78,7 +78,7 @@ export async function preflight(options: PreflightOptions): Promise<PreflightFin
     return { value: target, detail: `${target.kind}: ${target.resourceGroup}/${target.workspace}` };
   });
   const me = target && await look("sign-in", signInMend(target), async () => {
-    const port = target.kind === "cloud" ? undefined : options.port ??
+    const port = target.kind === "cloud" ? emulatorPort(env) : options.port ??
       (await ensureLocalAzure()).port;
     const reach = await reachTarget(target, { port, env });
     const { name, objectId } = await whoAmI(reach.credential);

@@ -82,6 +82,33 @@ export function readTarget(env: ReadEnv = (name) => Deno.env.get(name)): Target 
 }
 
 /**
+ * The port of a Local Azure that plays the cloud: `MLOPS_TARGET=cloud` then takes the cloud's whole
+ * path, sign-in at login.microsoftonline.com included, and only the last step of the transport differs.
+ * For tests of the workflows; it counts with the cloud as the target only.
+ *
+ * @param env Reads the environment. Default: this process's.
+ * @returns The port; undefined where `MLOPS_EMULATOR_PORT` is not set.
+ * @throws {BadInput} If it is no port.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { emulatorPort } from "lib/azure/mod.ts";
+ *
+ * assert.equal(emulatorPort(() => ""), undefined);
+ * assert.equal(emulatorPort(() => "7070"), 7070);
+ * assert.throws(() => emulatorPort(() => "cloud"), /MLOPS_EMULATOR_PORT must be a port/);
+ * ```
+ */
+export function emulatorPort(env: ReadEnv = (name) => Deno.env.get(name)): number | undefined {
+  const field = "MLOPS_EMULATOR_PORT", text = env(field)?.trim();
+  if (!text) return undefined;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw new BadInput({ field, rule: "must be a port", value: text });
+}
+
+/**
  * What the Azure SDKs have to find in the environment before they are imported, so that they sign in
  * at Local Azure and do not phone home.
  *

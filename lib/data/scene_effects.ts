@@ -80,19 +80,16 @@ export function sceneEffect(samples: Samples, scene: CheckedScene): SceneEffect 
       return { sentence, apply: () => {} };
     }
     case "concept-drift": {
-      const [a, b] = scene.swappedLabels, [first, second] = scene.swapped;
+      const [a, b] = scene.apartLabels, [first, second] = scene.apart;
       const isOfEither = (label: number) => label === a || label === b;
       const limit = quantile(values.filter((_, i) => isOfEither(samples.y[i])), 0.5);
-      const where = `${feature} is ${Number(limit.toPrecision(6))} ${unit}`.trimEnd();
-      const often = scene.swapShare === 1 ? "" : ` in ${percent(scene.swapShare)} of the rows`;
+      const from = `${Number(limit.toPrecision(6))} ${unit}`.trimEnd();
       return {
-        sentence: `${first} and ${second} change places${often} where ${where} or more`,
-        apply(window) {
-          const { x, actual } = window, random = draws("swaps", window);
+        sentence:
+          `${first} and ${second} are told apart by ${feature} now: ${second} from ${from} on`,
+        apply({ x, actual }) {
           actual.forEach((label, i) => {
-            const isDrawn = random.next() < scene.swapShare; // drawn for each row, used or not
-            if (!isDrawn || !isOfEither(label) || x[i * d + f] < limit) return;
-            actual[i] = label === a ? b : a;
+            if (isOfEither(label)) actual[i] = x[i * d + f] >= limit ? b : a;
           });
         },
       };

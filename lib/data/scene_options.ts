@@ -10,7 +10,8 @@ export const SCENES = {
   "unit-change": "one feature comes in another unit",
   "broken-sensor": "one feature stands still, and some of its values are missing",
   "prior-shift": "one class becomes common",
-  "concept-drift": "the same inputs mean another class",
+  "concept-drift":
+    "two classes are told apart by another feature: the same inputs mean another class",
   "latency-fault": "no row changes: the deployment is to be slow",
   "bad-model": "no row changes: the deployment is to serve a bad model",
 } as const;
@@ -50,13 +51,11 @@ export interface SceneOptions {
   readonly rowsPerWindow: number;
   /** First window with the scene in it. Default: the first of the second half. */
   readonly startsAt?: number;
-  /** The feature that is changed; in `concept-drift`, that bounds the change. Default: see `importance`. */
+  /** The feature that is changed; in `concept-drift`, by which classes are told apart. Default: see
+   * `importance`. */
   readonly feature?: string;
-  /**
-   * Importance of features, e.g. by permutation: the most important one is changed; in `concept-drift`
-   * the least bounds the change, so that both classes have rows on either side. Default none: the first
-   * feature.
-   */
+  /** Importance of features, e.g. by permutation: the most important one is changed, and the least tells
+   * classes apart in `concept-drift`. Default none: the first feature. */
   readonly importance?: readonly { readonly name: string; readonly mean: number }[];
   /** Distance of the two drifts at their end, in standard deviations of the feature. Default 2. */
   readonly size?: number;
@@ -66,10 +65,8 @@ export interface SceneOptions {
   readonly classShare?: number;
   /** The class that becomes common in `prior-shift`. Default: the rarest, the last of equals. */
   readonly className?: string;
-  /** The two classes that `concept-drift` swaps. Default: the last two that have rows. */
-  readonly swapped?: readonly [string, string];
-  /** Probability that a row of the swapped region is swapped. Default 1. */
-  readonly swapShare?: number;
+  /** The two classes that `concept-drift` tells apart anew. Default: the last two that have rows. */
+  readonly apart?: readonly [string, string];
   /** Standard deviation of the measurement noise, as a share of each feature's own. Default 0.1. */
   readonly noise?: number;
   /** Features whose noisy value is kept between `min` and `max`. Default all. */
@@ -84,14 +81,14 @@ export interface SceneOptions {
   readonly idPrefix?: string;
 }
 
-/** Options with their defaults; `feature`, `common` and `swapped` are places. */
+/** Options with their defaults; `feature`, `common` and `apart` are places. */
 export interface CheckedScene extends Required<Omit<SceneOptions, "importance" | "className">> {
   /** Place of the feature. */
   readonly column: number;
   /** Label of the class that becomes common. */
   readonly common: number;
-  /** The two labels that are swapped. */
-  readonly swappedLabels: readonly [number, number];
+  /** The two labels that are told apart anew. */
+  readonly apartLabels: readonly [number, number];
   /** Which columns are clipped. (d) */
   readonly isClipped: readonly boolean[];
 }
@@ -131,8 +128,7 @@ export function checkScene(samples: Samples, options: SceneOptions): CheckedScen
     nullShare = 0.02,
     classShare = 0.8,
     className = classes[present.reduce((a, b) => counts[b] <= counts[a] ? b : a)],
-    swapped = [classes[present.at(-2)!], classes[present.at(-1)!]] as const,
-    swapShare = 1,
+    apart = [classes[present.at(-2)!], classes[present.at(-1)!]] as const,
     noise = 0.1,
     clipped = names, // no measurement gives what cannot be
     labelDelay = 1,
@@ -143,7 +139,7 @@ export function checkScene(samples: Samples, options: SceneOptions): CheckedScen
   whole("startsAt", startsAt, 1, windows + 1); // the one after the last: never
   oneOf("feature", feature, names);
   between("size", size, -1_000, 1_000);
-  for (const [field, share] of Object.entries({ nullShare, classShare, swapShare, neverShare })) {
+  for (const [field, share] of Object.entries({ nullShare, classShare, neverShare })) {
     between(field, share, 0, 1);
   }
   between("noise", noise, 0, 10);
@@ -155,21 +151,21 @@ export function checkScene(samples: Samples, options: SceneOptions): CheckedScen
     throw new BadInput({ field: "idPrefix", rule, value: idPrefix });
   }
   const rich = present.map((label) => classes[label]);
-  [className, ...swapped].forEach((name) => oneOf("class with rows", name, rich));
-  if (swapped.length !== 2 || swapped[0] === swapped[1]) {
-    throw new BadInput({ field: "swapped", rule: "must be two classes", value: swapped });
+  [className, ...apart].forEach((name) => oneOf("class with rows", name, rich));
+  if (apart.length !== 2 || apart[0] === apart[1]) {
+    throw new BadInput({ field: "apart", rule: "must be two classes", value: apart });
   }
   return {
     ...{ scene, seed, windows, rowsPerWindow, startsAt, feature, size, nullShare, classShare },
-    ...{ swapped, swapShare, noise, clipped, labelDelay, neverShare, units, idPrefix },
+    ...{ apart, noise, clipped, labelDelay, neverShare, units, idPrefix },
     column: names.indexOf(feature),
     common: classes.indexOf(className),
-    swappedLabels: [classes.indexOf(swapped[0]), classes.indexOf(swapped[1])],
+    apartLabels: [classes.indexOf(apart[0]), classes.indexOf(apart[1])],
     isClipped: columns.map((f) => clipped.includes(names[f])),
   };
 }
 
-/** The feature that matters most; for a change of meaning the least, which tells the classes apart least. */
+/** The feature that matters most; for a new meaning the least, of which the model knows nothing. */
 function featureOf(
   scene: SceneName,
   names: readonly string[],

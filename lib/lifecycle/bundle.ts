@@ -10,6 +10,7 @@ import {
   type ShareMetric,
 } from "lib/model/mod.ts";
 import type { BehaviourCheck } from "lib/training/mod.ts";
+import type { SavedCandidate } from "./bundled.ts";
 import { replaceFolder } from "./files.ts";
 import { readProvenance } from "./provenance.ts";
 import type { Candidate, Evaluation, MeasuredBaseline, Prepared } from "./train.ts";
@@ -83,7 +84,7 @@ export interface TrainingRecord {
 export async function trainingRecord(
   { prepared, candidate, evaluation, baselines, behaviour }: {
     readonly prepared: Prepared;
-    readonly candidate: Candidate;
+    readonly candidate: SavedCandidate;
     readonly evaluation: Evaluation;
     readonly baselines: readonly MeasuredBaseline[];
     readonly behaviour: readonly BehaviourCheck[];

@@ -5,7 +5,6 @@ import type { Samples } from "lib/core/mod.ts";
 import { stageScene } from "lib/data/mod.ts";
 import type { GateDecision } from "lib/gate/mod.ts";
 import { type Model, predict } from "lib/model/mod.ts";
-import { permutationImportance } from "lib/training/mod.ts";
 import { gateModel, keepDecision } from "./gate.ts";
 import { fromCheckout } from "./paths.ts";
 import { registerTrained } from "./register.ts";
@@ -134,27 +133,36 @@ async function keep(
 
 /**
  * Labelled rows as the log has them after the world has changed: drawn from the holdout, with noise,
- * without the labels that never come. Rows of one place are of one unit. It is the scene
- * `concept-drift`, with the first and the last class: two that a model tells apart well, so that there
- * is something new to learn, and few rows will do.
+ * without the labels that never come. Rows of one place are of one unit.
  *
- * @param draft The version in use, its rows, the seed and the number of rows.
+ * It is the scene `concept-drift` with the first and the last class, which a model tells apart well. The
+ * feature that bounds the change is the one that leaves every class the most units: there is something
+ * new to learn, and enough to learn it from.
+ *
+ * @param draft The rows that the version in use learnt from, the seed and the number of rows.
  * @returns See {@linkcode LabelledRows}.
  *
  * @example
- * ```ts ignore
- * const { samples, units } = logOf({ champion, prepared, seed: 7 });
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { logOf, prepare } from "lib/lifecycle/mod.ts";
+ *
+ * const prepared = await prepare("data/iris.dataset.json", { seed: 7 });
+ * const { samples, units } = logOf({ prepared, seed: 7, rows: 300 });
+ * assert.ok(samples.y.length > 200 && samples.y.length === units.length);
  * ```
  */
 export function logOf(
-  { champion, prepared, seed, rows = 900 }: Omit<ChallengerDraft, "trees">,
+  { prepared, seed, rows = 900 }: Pick<ChallengerDraft, "prepared" | "seed" | "rows">,
 ): LabelledRows {
-  const { holdout, validation } = prepared, { features, classes } = holdout, d = features.length;
-  const importance = permutationImportance(champion.model, validation, { seed });
+  const { holdout } = prepared, { features, classes } = holdout, d = features.length;
   const present = classes.filter((_, label) => holdout.y.includes(label));
+  const swapped = [present[0], present[present.length - 1]] as const;
+  const least = features.map(({ name }) => leastUnits(holdout, { feature: name, swapped, seed }));
+  const feature = features[least.indexOf(Math.max(...least))].name;
   const { windows: [window] } = stageScene(holdout, {
-    ...{ scene: "concept-drift", seed, importance, windows: 1, rowsPerWindow: rows, startsAt: 1 },
-    swapped: [present[0], present[present.length - 1]],
+    ...{ scene: "concept-drift", swapped, feature, seed },
+    ...{ windows: 1, rowsPerWindow: rows, startsAt: 1 },
   });
   const rowAt = (x: Float64Array, i: number) => x.subarray(i * d, i * d + d);
   // with few decimals a row may come out as one of the holdout: nobody could tell it from a leak
@@ -170,6 +178,25 @@ export function logOf(
     },
     units: places.map((i) => `place ${window.sources[i]}`),
   };
+}
+
+/** Units of the smallest class after the change. */
+function leastUnits(
+  holdout: Samples,
+  { feature, swapped, seed }: {
+    feature: string;
+    swapped: readonly [string, string];
+    seed: number;
+  },
+): number {
+  const { windows: [{ actual, sources }] } = stageScene(holdout, {
+    ...{ scene: "concept-drift", swapped, feature, seed, noise: 0, startsAt: 1 },
+    ...{ windows: 1, rowsPerWindow: 20 * holdout.y.length }, // so often that no place is left out
+  });
+  const units = holdout.classes.map((_, label) =>
+    new Set(sources.filter((_, i) => actual[i] === label)).size
+  );
+  return Math.min(...units.filter((_, label) => holdout.y.includes(label)));
 }
 
 /** Share of the rows that a model gets right. */

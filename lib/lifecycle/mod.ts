@@ -16,6 +16,7 @@ export * from "./audit.ts";
 export * from "./beside.ts";
 export * from "./bundle.ts";
 export * from "./challenger.ts";
+export * from "./bundled.ts";
 export * from "./collected.ts";
 export * from "./container.ts";
 export * from "./data_asset.ts";

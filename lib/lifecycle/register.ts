@@ -6,15 +6,10 @@ import { type Model, modelBytes } from "lib/model/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
 import { checkBehaviour } from "lib/training/mod.ts";
 import { type TrainingRecord, trainingRecord } from "./bundle.ts";
+import type { SavedCandidate } from "./bundled.ts";
 import { gateModel, keepDecision } from "./gate.ts";
 import { trackTraining } from "./track.ts";
-import {
-  type Candidate,
-  evaluate,
-  measureBaselines,
-  type Prepared,
-  trainCandidate,
-} from "./train.ts";
+import { evaluate, measureBaselines, type Prepared, trainCandidate } from "./train.ts";
 import { readVersion, type RegisteredModel } from "./version_on.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -131,7 +126,7 @@ export async function readChampion(
  */
 export async function registerTrained(
   workspace: Workspace,
-  { prepared, candidate, seed }: { prepared: Prepared; candidate: Candidate; seed: number },
+  { prepared, candidate, seed }: { prepared: Prepared; candidate: SavedCandidate; seed: number },
 ): Promise<ModelVersion> {
   const { model } = candidate, { train, validation: cases, holdout } = prepared;
   const validation = evaluate(model, cases);
@@ -150,7 +145,8 @@ export async function registerTrained(
  * Trains, registers and gates the first champion.
  *
  * @param workspace Where to.
- * @param options The rows, the seed and the number of trees.
+ * @param options The rows, the seed and the number of trees; `saved`: a candidate that is taken instead
+ * of training one.
  * @returns The champion and its version.
  * @throws {BadInput} If the gate refuses it: there is nothing to serve.
  *
@@ -161,9 +157,14 @@ export async function registerTrained(
  */
 export async function makeChampion(
   workspace: Workspace,
-  { prepared, seed, trees }: { prepared: Prepared; seed: number; trees: number },
+  { prepared, seed, trees, saved }: {
+    prepared: Prepared;
+    seed: number;
+    trees: number;
+    saved?: SavedCandidate;
+  },
 ): Promise<{ model: Model; version: ModelVersion }> {
-  const candidate = await trainCandidate(prepared, { seed, trees });
+  const candidate = saved ?? await trainCandidate(prepared, { seed, trees });
   const version = await registerTrained(workspace, { prepared, candidate, seed });
   const decision = gateModel(prepared, { challenger: candidate.model });
   await keepDecision(workspace, { version, decision });

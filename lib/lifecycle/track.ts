@@ -2,15 +2,16 @@
 
 import type { RunRecord, Tracking } from "lib/tracking/mod.ts";
 import { type Table, table } from "lib/view/mod.ts";
+import type { SavedCandidate } from "./bundled.ts";
 import { readProvenance } from "./provenance.ts";
-import type { Candidate, Evaluation, Prepared } from "./train.ts";
+import type { Evaluation, Prepared } from "./train.ts";
 
 /** What a run is made of. */
 export interface TrackedTraining {
   /** The rows. */
   readonly prepared: Prepared;
   /** What was trained on them. */
-  readonly candidate: Candidate;
+  readonly candidate: SavedCandidate;
   /** Measured on the validation rows; the holdout is not for choosing. */
   readonly validation: Evaluation;
 }

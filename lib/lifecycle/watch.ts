@@ -84,7 +84,7 @@ export function startWatch(
     profile: referenceProfile(joinRows(reference, baseline)),
     estimator: fitEstimator(reference, { seed }),
     expected,
-    floor: expected - margin,
+    floor: Number((expected - margin).toFixed(6)), // 0.95 - 0.05 is 0.8999999999999999
     objectives,
     seed,
   };

@@ -141,14 +141,17 @@ Deno.test("prior-shift gives one class its share and keeps each class as it was"
   assert.ok(Math.abs(petals(0) - petals(2)) < 0.03);
 });
 
-Deno.test("concept-drift swaps the two classes in the stated region only", () => {
-  const options = { feature: "petal_length", swapped: ["versicolor", "virginica"] } as const;
+Deno.test("concept-drift tells two classes apart by another feature, and changes nothing else", () => {
+  const options = { feature: "sepal_width", apart: ["versicolor", "virginica"] } as const;
   const scene = play("concept-drift", options), plain = play("none"), d = 4;
-  const limit = Number(/is ([\d.]+) cm or more/.exec(scene.sentence)![1]);
+  const limit = Number(/virginica from ([\d.]+) cm on/.exec(scene.sentence)![1]);
   scene.windows[3].actual.forEach((label, i) => {
-    const before = plain.windows[3].actual[i], isIn = scene.windows[3].x[i * d + 2] >= limit;
-    assert.equal(label, isIn && before > 0 ? 3 - before : before);
+    const before = plain.windows[3].actual[i], isAbove = scene.windows[3].x[i * d + 1] >= limit;
+    assert.equal(label, before === 0 ? 0 : isAbove ? 2 : 1);
   });
+  assert.deepEqual(scene.windows[3].x, plain.windows[3].x);
+  const changed = scene.windows[3].actual.filter((l, i) => l !== plain.windows[3].actual[i]).length;
+  assert.ok(changed > 0.15 * scene.windows[3].actual.length, `${changed} labels changed`);
 });
 
 Deno.test("labels arrive after the stated delay, and the stated share never", () => {
@@ -195,9 +198,9 @@ for (
     ["a share above 1", { nullShare: 1.5 }, /^nullShare must be a number from 0 to 1: got 1.5$/],
     ["a class nobody knows", { className: "rosa" }, /^class with rows must be one of setosa/],
     [
-      "one class swapped",
-      { swapped: ["setosa", "setosa"] as const },
-      /^swapped must be two classes/,
+      "one class told apart from itself",
+      { apart: ["setosa", "setosa"] as const },
+      /^apart must be two classes/,
     ],
     ["a prefix with spaces", { idPrefix: "a b" }, /^idPrefix must be 1 to 64 letters/],
   ] as [string, Partial<SceneOptions>, RegExp][]

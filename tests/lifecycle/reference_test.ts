@@ -23,12 +23,19 @@ async function recordOf(trees: number) {
   return { candidate, record };
 }
 
-Deno.test("referenceOf() has the out-of-bag votes that the candidate was measured by", async () => {
-  const { candidate } = await recordOf(100);
+Deno.test("referenceOf() has out-of-bag votes for training rows, then predictions for validation", async () => {
+  const { candidate } = await recordOf(100), { train, validation } = prepared;
   const { x, actual, predicted, probabilities, classes } = referenceOf(prepared, candidate);
-  const measured = measure({ actual, labels: predicted, probabilities }, classes);
-  assert.deepEqual(measured.accuracy, candidate.outOfBag.accuracy);
-  assert.deepEqual([x, actual], [prepared.train.x, prepared.train.y]);
+  const n = train.y.length, k = classes.length, d = 4;
+  const accuracy = (from: number, to?: number) =>
+    measure({
+      ...{ actual: actual.slice(from, to), labels: predicted.slice(from, to) },
+      probabilities: probabilities.slice(from * k, to && to * k),
+    }, classes).accuracy;
+  assert.deepEqual(accuracy(0, n), candidate.outOfBag.accuracy);
+  assert.deepEqual(accuracy(n), evaluate(candidate.model, validation).accuracy);
+  assert.deepEqual([x.slice(0, n * d), actual.slice(0, n)], [train.x, train.y]);
+  assert.deepEqual([x.slice(n * d), actual.slice(n)], [validation.x, validation.y]);
 });
 
 Deno.test("referenceOf() leaves out rows that every tree has seen", async () => {

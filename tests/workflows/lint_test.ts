@@ -85,6 +85,13 @@ const PLANTS: readonly Plant[] = [
     seenBy: { zizmor: /template-injection/, rules: /must take its values by env/ },
   },
   {
+    mistake: "a step that goes past the notebooks",
+    file: TRAIN,
+    from: "mkdir -p out/kept",
+    to: "deno run -A lib/lifecycle/train.ts",
+    seenBy: { rules: /must run tasks, which run the notebooks, and no deno run/ },
+  },
+  {
     mistake: "no timeout",
     file: TRAIN,
     from: /^ +timeout-minutes: 30\n/m,
@@ -216,6 +223,11 @@ Deno.test("planted: a caller without the right that the called job asks for (rul
       seenBy: { rules: /must grant contents: read, which job train/ },
     });
     await edit(join(copy, file), "    permissions: {}", "    permissions: { contents: read }");
+    const inner = {
+      rules: /must grant id-token: write, which job deploy of .*train\.yml asks for/,
+    };
+    await expectSeen(copy, { file, seenBy: inner });
+    await edit(join(copy, file), "contents: read", "contents: read, id-token: write");
     assert.deepEqual((await rules(copy)).filter((found) => found.file === file), []);
     await edit(join(copy, file), "group: caller", "group: train");
     await expectSeen(copy, { file, seenBy: { rules: /must not share the group train/ } });

@@ -67,6 +67,7 @@ export function checkWorkflows(texts: ReadonlyMap<string, string>): Finding[] {
     const found = add(file), text = texts.get(file)!;
     checkTriggers(workflow, text, found);
     checkNames(text, texts.get("README.md") ?? "", found);
+    checkPipeline(file, workflow, found);
     checkTasks(text, texts.get("deno.json") ?? "{}", found);
     if (JSON.stringify(workflow.permissions) !== "{}") found("permissions must be {} on top");
     for (const [id, job] of Object.entries(workflow.jobs)) {
@@ -115,6 +116,27 @@ function checkTasks(text: string, denoJson: string, found: Found): void {
   const { tasks = {} } = JSON.parse(denoJson);
   for (const [, task] of text.matchAll(/\bdeno task ([\w:-]+)/g)) {
     if (!(task in tasks)) found(`deno task ${task} must be in deno.json`);
+  }
+}
+
+/** Which task each workflow of the pipeline runs: the notebooks are the pipeline, there is no other. */
+const PIPELINE: Readonly<Record<string, string>> = {
+  ...{ "train.yml": "train", "validate.yml": "gate", "deploy.yml": "deploy" },
+  ...{ "rollback.yml": "rollback", "monitor.yml": "monitor" },
+};
+
+/** No step goes past the tasks, and a workflow of the pipeline runs its own. */
+function checkPipeline(file: string, workflow: Workflow, found: Found): void {
+  const runs = Object.values(workflow.jobs).flatMap(({ steps = [] }) => steps)
+    .map(({ run = "" }) => run);
+  for (const run of runs) {
+    for (const [, word] of run.matchAll(/\bdeno +(?!task\b)([\w-]+)/g)) {
+      found(`must run tasks, which run the notebooks, and no deno ${word}`);
+    }
+  }
+  const task = PIPELINE[file.split("/").at(-1)!];
+  if (task && !runs.some((run) => new RegExp(`\\bdeno task ${task}\\b`).test(run))) {
+    found(`must run deno task ${task}`);
   }
 }
 

@@ -26,7 +26,7 @@ Deno.test({
         folder,
         `shift; exec "${Deno.execPath()}" task --quiet --config "${ROOT}/deno.json" "$@"`,
       );
-      const trained = await runStep("train", { folder, env: { SEED: "3" } });
+      const trained = await runStep("train", { folder, env: { SEED: "3", TREES: "20" } });
       assert.equal(trained.code, 0, trained.log);
       assert.deepEqual(trained.outputs, { trained: "true" });
       const env = { REASON: "a | `b`\n$(exit 7)" };
@@ -56,16 +56,18 @@ Deno.test({
 });
 
 Deno.test({
-  name: "train.yml: a finding is an output of a green run, a fault is red, unset seed is 7",
+  name:
+    "train.yml: a finding is an output of a green run, a fault is red, unset values are the defaults",
   ignore,
   async fn() {
     await inFolder(async (folder) => {
       await standIn(folder, `shift; echo "$@"; exit "$EXIT"`);
-      const run = (exit: string) => runStep("train", { folder, env: { SEED: "", EXIT: exit } });
+      const run = (exit: string) =>
+        runStep("train", { folder, env: { SEED: "", TREES: "", EXIT: exit } });
       const finding = await run("3");
       assert.deepEqual([finding.code, finding.outputs], [0, { trained: "false" }]);
       const said = await Deno.readTextFile(join(folder, "out/train.json"));
-      assert.equal(said, "train --set seed=7 --json\n");
+      assert.equal(said, "train --set seed=7 --set trees=100 --json\n");
       for (const exit of ["1", "2"]) {
         const { code, outputs } = await run(exit);
         assert.deepEqual([code, outputs], [Number(exit), {}]);
