@@ -136,8 +136,8 @@ async function keep(
  * without the labels that never come. Rows of one place are of one unit.
  *
  * It is the scene `concept-drift` with the first and the last class, which a model tells apart well. The
- * feature that bounds the change is the one that leaves every class the most units: there is something
- * new to learn, and enough to learn it from.
+ * feature that bounds the change is the one by which most units change, as long as every class keeps as
+ * many: there is something new to learn, and enough to learn it from.
  *
  * @param draft The rows that the version in use learnt from, the seed and the number of rows.
  * @returns See {@linkcode LabelledRows}.
@@ -158,8 +158,8 @@ export function logOf(
   const { holdout } = prepared, { features, classes } = holdout, d = features.length;
   const present = classes.filter((_, label) => holdout.y.includes(label));
   const swapped = [present[0], present[present.length - 1]] as const;
-  const least = features.map(({ name }) => leastUnits(holdout, { feature: name, swapped, seed }));
-  const feature = features[least.indexOf(Math.max(...least))].name;
+  const news = features.map(({ name }) => newUnits(holdout, { feature: name, swapped, seed }));
+  const feature = features[news.indexOf(Math.max(...news))].name;
   const { windows: [window] } = stageScene(holdout, {
     ...{ scene: "concept-drift", swapped, feature, seed },
     ...{ windows: 1, rowsPerWindow: rows, startsAt: 1 },
@@ -180,8 +180,8 @@ export function logOf(
   };
 }
 
-/** Units of the smallest class after the change. */
-function leastUnits(
+/** Units that change their class, or those of the smallest class afterwards if they are fewer. */
+function newUnits(
   holdout: Samples,
   { feature, swapped, seed }: {
     feature: string;
@@ -196,7 +196,8 @@ function leastUnits(
   const units = holdout.classes.map((_, label) =>
     new Set(sources.filter((_, i) => actual[i] === label)).size
   );
-  return Math.min(...units.filter((_, label) => holdout.y.includes(label)));
+  const changed = new Set(sources.filter((place, i) => actual[i] !== holdout.y[place])).size;
+  return Math.min(changed, ...units.filter((_, label) => holdout.y.includes(label)));
 }
 
 /** Share of the rows that a model gets right. */
