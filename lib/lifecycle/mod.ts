@@ -11,8 +11,11 @@ export * from "./alert_tables.ts";
 export * from "./alerts.ts";
 export * from "./append_lines.ts";
 export * from "./architecture.ts";
+export * from "./arms.ts";
 export * from "./audit.ts";
+export * from "./beside.ts";
 export * from "./bundle.ts";
+export * from "./challenger.ts";
 export * from "./bundled.ts";
 export * from "./clear_drill.ts";
 export * from "./collected.ts";
@@ -24,6 +27,7 @@ export * from "./data_asset.ts";
 export * from "./deliver.ts";
 export * from "./deploy.ts";
 export { type DocumentPlace, documentsOf } from "./documents.ts";
+export * from "./experiment_choices.ts";
 export * from "./experiment_tables.ts";
 export * from "./drift_power_table.ts";
 export * from "./fault.ts";
@@ -58,6 +62,8 @@ export * from "./rollback.ts";
 export * from "./rollback_target.ts";
 export * from "./rollout.ts";
 export { readRollout, type RolloutName, rolloutPath } from "./rollout_document.ts";
+export * from "./rollout_pairs.ts";
+export * from "./rollout_port.ts";
 export {
   DEFAULT_ROLLOUT_STEPS,
   newRollout,
@@ -69,6 +75,7 @@ export {
   type RolloutStep,
 } from "./rollout_record.ts";
 export * from "./runbook.ts";
+export * from "./rollout_settle.ts";
 export * from "./score.ts";
 export * from "./send_batch.ts";
 export * from "./simulate.ts";

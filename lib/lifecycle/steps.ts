@@ -17,7 +17,7 @@ const CHAPTERS: readonly { name: string; detail: string; notebook?: string }[] =
     notebook: "03_azure_ml",
   },
   { name: "Monitor", detail: "drift, late labels, alerts, retraining", notebook: "04_monitoring" },
-  { name: "A/B test", detail: "a decision that survives peeking" },
+  { name: "A/B test", detail: "a decision that survives peeking", notebook: "05_ab_testing" },
   {
     name: "Incident",
     detail: "fault, rollback, measured times",

@@ -30,15 +30,16 @@ export interface ConfidencePictureOptions {
   readonly title?: string;
 }
 
-/** Points of accuracy beyond which nothing is drawn: the first looks know next to nothing. */
-const MOST = 30;
+/** Points of accuracy that are drawn at least; what is far beyond says nothing: first looks know little. */
+const LEAST_SHOWN = 30;
 
 /**
  * A band that narrows around a line, with the line of no difference and that of the margin.
  *
  * @param looks The looks, the first first.
  * @param options See {@linkcode ConfidencePictureOptions}.
- * @returns The picture, 760 px wide; ends beyond 30 points are cut off.
+ * @returns The picture, 760 px wide; ends beyond 30 points are cut off, or later where the difference
+ * itself is large.
  * @throws {RangeError} If there is no look.
  * @see Howard, Ramdas, McAuliffe and Sekhon (2021), Time-uniform confidence sequences, Annals of
  * Statistics 49.
@@ -64,7 +65,9 @@ export function confidencePicture(
 ): Picture {
   const last = looks.at(-1);
   if (!last) throw new RangeError("Cannot draw a confidence sequence as there are no looks");
-  const cut = (share: number) => Math.min(MOST, Math.max(-MOST, 100 * share));
+  // a large difference has room above it
+  const most = Math.max(LEAST_SHOWN, 10 * Math.ceil(10 * Math.abs(last.difference) + 1.5));
+  const cut = (share: number) => Math.min(most, Math.max(-most, 100 * share));
   const points = looks.map(({ rows, difference, low, high }) => ({
     rows,
     difference: cut(difference),

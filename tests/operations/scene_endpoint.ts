@@ -24,6 +24,8 @@ import { createTracking } from "../../lib/tracking/mod.ts";
 
 /** What a test is given. */
 export interface SceneEndpoint {
+  /** Where Local Azure listens, for another process. */
+  readonly port: number;
   readonly workspace: Workspace;
   readonly prepared: Prepared;
   readonly candidate: Candidate;
@@ -38,7 +40,7 @@ export interface SceneEndpoint {
 export async function withEndpoint(use: (there: SceneEndpoint) => Promise<void>): Promise<void> {
   const checkout = await Deno.makeTempDir({ prefix: "scenes-" });
   try {
-    const azure = await openAzureAt((await ensureLocalAzure({ checkout })).port);
+    const { port } = await ensureLocalAzure({ checkout }), azure = await openAzureAt(port);
     const { armFetch, mlflowUrl, fetch: plainFetch } = azure;
     const workspace: Workspace = {
       azure,
@@ -57,7 +59,15 @@ export async function withEndpoint(use: (there: SceneEndpoint) => Promise<void>)
     await deploy("blue");
     await setTraffic(azure, endpoint, { blue: 100 });
     const { primary: key } = await endpointKeys(azure, endpoint);
-    await use({ workspace, prepared, candidate, version, call: { endpoint, url, key }, deploy });
+    await use({
+      port,
+      workspace,
+      prepared,
+      candidate,
+      version,
+      call: { endpoint, url, key },
+      deploy,
+    });
   } finally {
     await stopLocalAzure({ checkout });
     await Deno.remove(checkout, { recursive: true });
