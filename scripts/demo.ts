@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { BadInput } from "lib/core/mod.ts";
 import { OUT, replaceFile } from "lib/lifecycle/mod.ts";
-import { EXIT, main, readFlags } from "./cli.ts";
+import { EXIT, exitOf, main, readFlags } from "./cli.ts";
 import { criteria, criterionLine } from "./criteria.ts";
 import { allNotebooks, reasonLine, runNotebooks, shown, writeIndex } from "./notebook_runs.ts";
 
@@ -33,7 +33,7 @@ await main("demo", async () => {
   if (failed?.error) {
     console.error(`demo: ${reasonLine(failed)}`);
     if (on.has("debug")) console.error(failed.error.traceback.join("\n"));
-    return failed.error.name === "BadInput" ? EXIT.badInput : EXIT.failed;
+    return exitOf(failed.error.name);
   }
   console.log(`\nDone in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
   for (const criterion of reached) console.log(criterionLine(criterion));

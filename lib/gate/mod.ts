@@ -24,3 +24,4 @@
 export * from "./decide.ts";
 export * from "./paired.ts";
 export * from "./policy.ts";
+export * from "./refused.ts";

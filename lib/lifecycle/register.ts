@@ -2,6 +2,7 @@
 
 import { listModelVersions, registerModel, uploadFolder } from "lib/azure/mod.ts";
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
+import { mustPass } from "lib/gate/mod.ts";
 import { type Model, modelBytes } from "lib/model/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
 import { checkBehaviour } from "lib/training/mod.ts";
@@ -152,7 +153,7 @@ export async function registerTrained(
  * @param workspace Where to.
  * @param options The rows, the seed and the number of trees.
  * @returns The champion and its version.
- * @throws {BadInput} If the gate refuses it: there is nothing to serve.
+ * @throws {GateRefused} If the gate refuses it: there is nothing to serve.
  *
  * @example
  * ```ts ignore
@@ -167,9 +168,6 @@ export async function makeChampion(
   const version = await registerTrained(workspace, { prepared, candidate, seed });
   const decision = gateModel(prepared, { challenger: candidate.model });
   await keepDecision(workspace, { version, decision });
-  if (decision.decision === "refuse") {
-    const rule = `must pass the gate: ${decision.sentence}`;
-    throw new BadInput({ field: `first model of ${version.name}`, rule });
-  }
+  mustPass(decision, `the first model, ${version.name}:${version.version},`);
   return { model: candidate.model, version };
 }

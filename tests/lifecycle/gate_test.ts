@@ -36,7 +36,7 @@ Deno.test("gateModel() promotes a forest that one split nearly equals, and warns
 
 for (const name of ["wine", "breast-cancer", "penguins"]) {
   Deno.test(`gatePlanted() catches each planted candidate on ${name}`, async () => {
-    const { prepared, model: champion } = await trained(name, 50);
+    const { prepared, model: champion } = await trained(name, 20);
     const verdicts = await gatePlanted(prepared, { champion, seed });
     assert.deepEqual(verdicts.filter(({ caught }) => !caught), []);
     assert.equal(verdicts.length, 4);
