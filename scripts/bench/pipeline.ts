@@ -35,8 +35,8 @@ const OURS: Readonly<Record<string, string>> = {
  * @returns One row; its note says what each side includes.
  */
 export async function benchPipeline(say: (line: string) => void): Promise<BenchRow[]> {
-  const since = performance.now(), env = await pythonEnv("bench-pipeline");
-  const python = env.bin("python"), chain = chainOf(env);
+  const env = await pythonEnv("bench-pipeline"); // minutes, once: not of the time that the runs have
+  const since = performance.now(), python = env.bin("python"), chain = chainOf(env);
   const demo: Program = { command: [Deno.execPath(), "task", "--quiet", "demo"] };
   say("pipeline: one run of each to warm up, then three in turn");
   await Deno.remove(WORK, { recursive: true }).catch((error) => {
