@@ -15,6 +15,17 @@ export const EXIT = {
   finding: 3,
 } as const;
 
+/**
+ * The exit code for an error that ended a run.
+ *
+ * @param name The error's name: a class does not survive the way from a kernel.
+ * @returns 2 for bad input, 3 for a refusal of the gate, else 1.
+ */
+export function exitOf(name: string): number {
+  if (name === "BadInput") return EXIT.badInput;
+  return name === "GateRefused" ? EXIT.finding : EXIT.failed;
+}
+
 /** The folder that the person stood in; `deno task` itself runs in the checkout's root. */
 export function callerFolder(): string {
   return Deno.env.get("INIT_CWD") ?? Deno.cwd();
@@ -70,8 +81,8 @@ export function readFlags(
 /**
  * Runs a script's body and ends the process with its exit code.
  *
- * Bad input gives one line and exit 2, every other error one line and exit 1; `--debug` adds the
- * stack.
+ * Bad input gives one line and exit 2, a refusal of the gate one line and exit 3, every other error one
+ * line and exit 1; `--debug` adds the stack.
  *
  * @param verb The task's name, which begins the line.
  * @param body Returns an exit code.
@@ -80,8 +91,8 @@ export async function main(verb: string, body: () => Promise<number>): Promise<n
   try {
     Deno.exit(await body());
   } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     console.error(`${verb}: ${Deno.args.includes("--debug") ? stack : message}`);
-    Deno.exit(error instanceof BadInput ? EXIT.badInput : EXIT.failed);
+    Deno.exit(exitOf(name));
   }
 }

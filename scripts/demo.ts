@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { BadInput } from "lib/core/mod.ts";
 import { OUT, replaceFile } from "lib/lifecycle/mod.ts";
 import { ciCriterion } from "./ci_run.ts";
-import { EXIT, main, readFlags } from "./cli.ts";
+import { EXIT, exitOf, main, readFlags } from "./cli.ts";
 import { criteria, criterionLine } from "./criteria.ts";
 import { reasonLine, shown, writeIndex } from "./notebook_runs.ts";
 import { runStory } from "./story.ts";
@@ -42,7 +42,7 @@ await main("demo", async () => {
   if (failed?.error) {
     console.error(`demo: ${reasonLine(failed)}`);
     if (on.has("debug")) console.error(failed.error.traceback.join("\n"));
-    return failed.error.name === "BadInput" ? EXIT.badInput : EXIT.failed;
+    return exitOf(failed.error.name);
   }
   if (held !== undefined) {
     console.error(`demo: ${held}`);

@@ -11,7 +11,8 @@ await main("deploy", async () => {
     verb: "deploy",
     summary:
       "Runs notebook 03 headless: the champion behind an endpoint, blocking smoke test, green in\n" +
-      "steps, rollback. --set keep=true leaves the endpoint.",
+      "steps, rollback. --set keep=true leaves the endpoint. Exit 3 if the gate refuses green, or the first\n" +
+      "model where there is no champion.",
     notebooks: ["03_azure_ml"],
     left: endpointsLeft,
   });

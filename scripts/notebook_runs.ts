@@ -111,9 +111,12 @@ export function shown(path: string): string {
   return path.startsWith(from) ? path.slice(from.length) : path;
 }
 
-/** One line on why a run failed; bad input speaks for itself, whichever cell met it. */
+/** Errors whose message speaks for itself, whichever cell met them. */
+const CLEAR = ["BadInput", "GateRefused"];
+
+/** One line on why a run failed. */
 export function reasonLine(run: NotebookRun): string {
-  const line = run.error?.name === "BadInput" ? run.error.message : failureLine(run);
+  const line = run.error && CLEAR.includes(run.error.name) ? run.error.message : failureLine(run);
   return line.trim().split("\n")[0];
 }
 

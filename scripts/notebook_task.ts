@@ -1,9 +1,9 @@
-/** A task that runs a notebook: train, gate, deploy, monitor. */
+/** A task that runs notebooks: train, gate, deploy, monitor. */
 
 import { join } from "node:path";
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
 import { CHECKOUT } from "lib/lifecycle/mod.ts";
-import { EXIT, readFlags } from "./cli.ts";
+import { EXIT, exitOf, readFlags } from "./cli.ts";
 import { onInterrupt } from "./interruption.ts";
 import { reasonLine, runNotebooks } from "./notebook_runs.ts";
 
@@ -76,7 +76,10 @@ Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the l
   if (failed?.error) {
     console.error(`${verb}: ${reasonLine(failed)}`);
     if (on.has("debug")) console.error(failed.error.traceback.join("\n"));
-    return failed.error.name === "BadInput" ? EXIT.badInput : EXIT.failed;
+    const code = exitOf(failed.error.name);
+    // what was published before the line stopped is what the finding rests on
+    if (json && code === EXIT.finding) console.log(JSON.stringify(record, null, 2));
+    return code;
   }
   if (json) console.log(JSON.stringify(record, null, 2));
   const finding = stops?.(record, on);

@@ -5,7 +5,7 @@ import { readTarget } from "lib/azure/mod.ts";
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
 import { readDescriptor } from "lib/data/mod.ts";
 import { CHECKOUT, type MonitoringRecord, openWorkspace, readRecord } from "lib/lifecycle/mod.ts";
-import { callerFolder, EXIT, main, readFlags } from "./cli.ts";
+import { callerFolder, EXIT, exitOf, main, readFlags } from "./cli.ts";
 import { reasonLine } from "./notebook_runs.ts";
 import { runRetraining } from "./retraining.ts";
 
@@ -47,7 +47,7 @@ await main("retrain", async () => {
   if (failed?.error) {
     console.error(`retrain: ${reasonLine(failed)}`);
     if (on.has("debug")) console.error(failed.error.traceback.join("\n"));
-    return failed.error.name === "BadInput" ? EXIT.badInput : EXIT.failed;
+    return exitOf(failed.error.name);
   }
   const said = { ...answer, retrained: refused === undefined, ...record };
   if (on.has("json")) console.log(JSON.stringify(said, null, 2));

@@ -1,7 +1,7 @@
 /** `deno task notebooks [FILE…]`: the headless runner, for all or the named notebooks. */
 
 import { resolve } from "node:path";
-import { callerFolder, EXIT, main, readFlags } from "./cli.ts";
+import { callerFolder, EXIT, exitOf, main, readFlags } from "./cli.ts";
 import { allNotebooks, reasonLine, runNotebooks, shown, writeIndex } from "./notebook_runs.ts";
 
 const HELP = `deno task notebooks [FILE…] [--set NAME=VALUE]… [--dataset FILE] [--debug]
@@ -24,5 +24,5 @@ await main("notebooks", async () => {
   if (!failed?.error) return EXIT.done;
   console.error(`notebooks: ${reasonLine(failed)}`);
   if (on.has("debug")) console.error(failed.error.traceback.join("\n"));
-  return failed.error.name === "BadInput" ? EXIT.badInput : EXIT.failed;
+  return exitOf(failed.error.name);
 });

@@ -179,11 +179,24 @@ export async function readModelFile(
   { ml, target, blobs }: Azure,
   { name, version, file }: { name: string; version: string; file: string },
 ): Promise<Uint8Array | undefined> {
-  const { resourceGroup, workspace } = target;
-  const found = await ml.modelVersions.get(resourceGroup, workspace, name, version).catch(absent);
-  const path = found?.properties.modelUri?.split("/paths/")[1];
+  const path = await modelFolder({ ml, target }, { name, version });
   if (!path) return undefined;
   return await blobs.getBlobClient(`${path}/${file}`).downloadToBuffer().catch(absent);
+}
+
+/**
+ * Where the files of a registered model lie.
+ *
+ * @param azure The target.
+ * @param model Name and version.
+ * @returns Name of the folder in the container; undefined if there is no such version.
+ */
+export async function modelFolder(
+  { ml, target: { resourceGroup, workspace } }: Pick<Azure, "ml" | "target">,
+  { name, version }: { name: string; version: string },
+): Promise<string | undefined> {
+  const found = await ml.modelVersions.get(resourceGroup, workspace, name, version).catch(absent);
+  return found?.properties.modelUri?.split("/paths/")[1];
 }
 
 /** Nothing for a 404, the error itself for anything else. */

@@ -20,6 +20,14 @@ export interface Contestant {
   readonly labels: Uint8Array;
 }
 
+/** Labels of the models that are too simple to be any good, on the holdout. (n each) */
+export interface BaselineLabels {
+  /** The commonest class, always. A challenger has to be proven better. */
+  readonly majority: Uint8Array;
+  /** One question of one column. A challenger has to get more rows right. */
+  readonly oneSplit: Uint8Array;
+}
+
 /** Everything that a decision rests on. What is missing refuses. */
 export interface GateInput {
   /** The model that wants to be promoted. */
@@ -30,9 +38,9 @@ export interface GateInput {
   readonly holdout: { readonly sha256: string; readonly actual: Uint8Array };
   /** The challenger's metrics on it. */
   readonly metrics: Metrics;
-  /** Accuracy of the best simple model on it. */
-  readonly baseline?: number;
-  /** Whether the data kept their contract. */
+  /** What the two simple models said of it. */
+  readonly baselines?: BaselineLabels;
+  /** Whether the rows that are used keep their contract: all that broke it were dropped, where that is allowed. */
   readonly contractPassed?: boolean;
   /** Size of the challenger, in bytes. */
   readonly bytes?: number;
@@ -73,6 +81,8 @@ export interface GateDecision {
   readonly sentence: string;
   /** Every rule; none is skipped because another has refused. */
   readonly rules: readonly RuleResult[];
+  /** What lets the challenger pass, but should be known to whoever relies on it. */
+  readonly warnings: readonly string[];
   /** The challenger's digest. */
   readonly challenger: string;
   /** The champion's digest; null before the first. */
@@ -115,10 +125,11 @@ export function decide(input: GateInput, policy: GatePolicy = DEFAULT_POLICY): G
   checkPolicy(policy);
   checkMetrics(input);
   const { challenger, champion, holdout } = input;
+  const simple = baseline(input, policy);
   const rules = [
     contract(input),
     signature(input),
-    baseline(input),
+    simple.result,
     classes(input, policy),
     ...comparison(input, policy),
     budget("size", "model", input.bytes, policy.maxBytes, "bytes"),
@@ -132,6 +143,7 @@ export function decide(input: GateInput, policy: GatePolicy = DEFAULT_POLICY): G
       ? `Refused by ${refused.map(({ rule }) => rule).join(", ")}.`
       : `All ${rules.length} rules are fulfilled.`,
     rules,
+    warnings: simple.warnings,
     challenger: challenger.digest,
     champion: champion?.digest ?? null,
     holdout: { sha256: holdout.sha256, rows },
@@ -158,10 +170,10 @@ function checkMetrics({ challenger: { labels }, holdout: { actual }, metrics }: 
 function contract({ contractPassed }: GateInput): RuleResult {
   const passed = contractPassed === true;
   const sentence = passed
-    ? "The data kept their contract."
+    ? "The rows that are used keep their contract."
     : contractPassed === undefined
-    ? "Nobody says whether the data kept their contract."
-    : "The data broke their contract.";
+    ? "Nobody says whether the rows keep their contract."
+    : "The rows that are used break their contract.";
   return { rule: "contract", passed, value: null, limit: null, sentence };
 }
 
@@ -187,15 +199,35 @@ function signature({ challenger, champion }: GateInput): RuleResult {
   return { rule, passed, value: differences.length, limit, sentence };
 }
 
-function baseline({ baseline, metrics }: GateInput): RuleResult {
-  const { low } = metrics.accuracy, rule = "baseline";
-  if (baseline === undefined || !(baseline >= 0 && baseline <= 1)) {
-    return { rule, passed: false, value: low, limit: null, sentence: "No baseline was measured." };
+/**
+ * Who has learnt nothing is no better than the commonest class: there a challenger bears the burden of
+ * proof. Against one split it has to get more rows right; where that is no proof, the decision warns.
+ */
+function baseline(
+  { challenger: { labels }, holdout: { actual }, baselines }: GateInput,
+  { alpha }: GatePolicy,
+): { result: RuleResult; warnings: string[] } {
+  const rule = "baseline", limit = alpha;
+  if (!baselines) {
+    const sentence = "No baseline was measured.";
+    return { result: { rule, passed: false, value: null, limit, sentence }, warnings: [] };
   }
-  const passed = low > baseline;
-  const sentence = `The interval of the accuracy begins at ${percent(low)}, ` +
-    `${passed ? "above" : "not above"} the best simple model with ${percent(baseline)}.`;
-  return { rule, passed, value: low, limit: baseline, sentence };
+  const [majority, oneSplit] = [baselines.majority, baselines.oneSplit].map((simple) => {
+    const counts = pairedCounts({ actual, champion: simple, challenger: labels });
+    const { onlyChampion: lost, onlyChallenger: won } = counts, p = mcnemarP(counts);
+    const shown = `${won} rows won, ${lost} lost (p ${p.toFixed(3)})`;
+    return { p, shown, isMore: won > lost, isProven: won > lost && p < alpha };
+  });
+  const passed = majority.isProven && oneSplit.isMore;
+  const sentence = `Against the commonest class ${majority.shown}: ` +
+    `${majority.isProven ? "better than by chance" : "not better than by chance"}. ` +
+    `Against one split ${oneSplit.shown}: ${oneSplit.isMore ? "more" : "no more"} rows right.`;
+  const unproven = `Not proven better than one split: ${oneSplit.shown}. ` +
+    "One question of one column may do as well.";
+  return {
+    result: { rule, passed, value: majority.p, limit, sentence },
+    warnings: passed && !oneSplit.isProven ? [unproven] : [],
+  };
 }
 
 function classes({ metrics }: GateInput, { classFloor }: GatePolicy): RuleResult {

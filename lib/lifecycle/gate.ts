@@ -1,12 +1,19 @@
 /** The verb gate: a challenger is held against the champion, and the decision is kept. */
 
 import { quantile, type Samples } from "lib/core/mod.ts";
+import { refusals } from "lib/data/mod.ts";
 import { type Contestant, decide, type GateDecision, type GatePolicy } from "lib/gate/mod.ts";
 import { type Model, modelBytes, predict } from "lib/model/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
-import { plantCandidates, type PlantedCandidate } from "lib/training/mod.ts";
+import {
+  type Baseline,
+  majorityBaseline,
+  oneSplitBaseline,
+  plantCandidates,
+  type PlantedCandidate,
+} from "lib/training/mod.ts";
 import { type Table, table } from "lib/view/mod.ts";
-import { evaluate, measureBaselines, modelOf, type Prepared } from "./train.ts";
+import { evaluate, modelOf, type Prepared } from "./train.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Rows that are timed for the latency, one at a time. */
@@ -35,15 +42,19 @@ export function gateModel(
   { challenger, champion }: { challenger: Model; champion?: Model },
   policy?: GatePolicy,
 ): GateDecision {
-  const { dataset, holdout } = prepared;
-  const simple = measureBaselines(prepared, holdout).map(({ metrics }) => metrics.accuracy.value);
+  const { dataset, train, holdout } = prepared, { name } = dataset.descriptor;
+  const labelsOf = ({ json }: Baseline) =>
+    predict(modelOf(json, { name, samples: train }), holdout.x).labels;
   return decide({
     challenger: contestant(challenger, holdout),
     ...(champion && { champion: contestant(champion, holdout) }),
     holdout: { sha256: dataset.holdout.sha256, actual: holdout.y },
     metrics: evaluate(challenger, holdout),
-    baseline: Math.max(...simple),
-    contractPassed: dataset.contract.passed,
+    baselines: {
+      majority: labelsOf(majorityBaseline(train)),
+      oneSplit: labelsOf(oneSplitBaseline(train)),
+    },
+    contractPassed: refusals(dataset.contract, dataset.descriptor).length === 0,
     bytes: modelBytes(challenger.document).length,
     rowMs: rowMilliseconds(challenger, holdout),
   }, policy);
@@ -165,13 +176,14 @@ export async function gatePlanted(
  * assert.match(gateTable(gateModel(prepared, { challenger })).text, /baseline +refused/);
  * ```
  */
-export function gateTable({ rules, sentence, holdout }: GateDecision): Table {
+export function gateTable({ rules, warnings, sentence, holdout }: GateDecision): Table {
   const rows = rules.map(({ rule, passed, sentence }) => ({
     rule,
     result: passed ? "passed" : "refused",
     why: sentence,
   }));
-  return table(rows, { caption: `${sentence} Asked on ${holdout.rows} holdout rows.` });
+  const said = [sentence, ...warnings, `Asked on ${holdout.rows} holdout rows.`];
+  return table(rows, { caption: said.join(" ") });
 }
 
 /**

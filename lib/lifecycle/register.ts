@@ -1,7 +1,14 @@
 /** The verb register: a model becomes a version, in Azure ML and in the registry's documents. */
 
-import { listModelVersions, registerModel, uploadFolder } from "lib/azure/mod.ts";
+import {
+  listModelVersions,
+  modelFolder,
+  putFile,
+  registerModel,
+  uploadFolder,
+} from "lib/azure/mod.ts";
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
+import { mustPass } from "lib/gate/mod.ts";
 import { type Model, modelBytes } from "lib/model/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
 import { checkBehaviour } from "lib/training/mod.ts";
@@ -25,7 +32,7 @@ export interface RegistrationDraft {
 
 /**
  * Registers a model. The same bytes are registered once: a second time gives the version that is
- * there already.
+ * there already, and mends its model file in Blob if somebody has overwritten it.
  *
  * @param workspace Where to.
  * @param draft See {@linkcode RegistrationDraft}.
@@ -47,8 +54,14 @@ export async function registerVersion(
     const rule = `must be of the model ${digest}`;
     throw new BadInput({ field: "training record", rule, value: record.modelDigest });
   }
+  const bytes = modelBytes(document);
   const known = (await registry.versionsWithDigest(digest)).find((found) => found.name === name);
-  if (known) return known;
+  if (known) {
+    const folder = await modelFolder(azure, known);
+    // somebody may have overwritten it: here its bytes are known, so it can be mended
+    if (folder) await putFile(azure.blobs, { path: `${folder}/model.json`, bytes });
+    return known;
+  }
   // Azure ML may know more than the registry: a registration that ended half-way is taken up again
   const there = await listModelVersions(azure, name);
   const numbers = [...there, ...await registry.versions(name)].map((found) =>
@@ -60,7 +73,7 @@ export async function registerVersion(
   const { uri } = await uploadFolder(azure, {
     name: "model",
     files: {
-      "model.json": modelBytes(document),
+      "model.json": bytes,
       "signature.json": text(signature),
       "training.json": text(record),
     },
@@ -148,7 +161,7 @@ export async function registerTrained(
  * @param options The rows, the seed and the number of trees; `saved`: a candidate that is taken instead
  * of training one.
  * @returns The champion and its version.
- * @throws {BadInput} If the gate refuses it: there is nothing to serve.
+ * @throws {GateRefused} If the gate refuses it: there is nothing to serve.
  *
  * @example
  * ```ts ignore
@@ -168,9 +181,6 @@ export async function makeChampion(
   const version = await registerTrained(workspace, { prepared, candidate, seed });
   const decision = gateModel(prepared, { challenger: candidate.model });
   await keepDecision(workspace, { version, decision });
-  if (decision.decision === "refuse") {
-    const rule = `must pass the gate: ${decision.sentence}`;
-    throw new BadInput({ field: `first model of ${version.name}`, rule });
-  }
+  mustPass(decision, `the first model, ${version.name}:${version.version},`);
   return { model: candidate.model, version };
 }

@@ -2,14 +2,14 @@
 
 import defer * as Plot from "@observablehq/plot";
 import { classCounts, column, type Samples, stream } from "lib/core/mod.ts";
-import { extent, tickFormat } from "./axis.ts";
+import { extent, fittingTicks, tickFormat } from "./axis.ts";
 import { density } from "./density.ts";
 import { drawPlot } from "./draw.ts";
 import { classLegend } from "./legend.ts";
 import { escapeMarkup } from "./markup.ts";
 import { frame } from "./frame.ts";
 import type { Picture } from "./picture.ts";
-import { cutText } from "./text_size.ts";
+import { cutText, wrapText } from "./text_size.ts";
 import { CLASS_SYMBOLS, classColour, FONT_PX, LIGHT } from "./theme.ts";
 import { bestFeature, chooseFeatures, leftOut } from "./useful_features.ts";
 import { featureLabel, formatCount, readable } from "./words.ts";
@@ -28,6 +28,12 @@ const MOST_MARKS = 3600;
 
 /** Room for the axes at the left and at the bottom, and between panels, in px. */
 const LEFT = 78, BOTTOM = 56, GAP = 8;
+
+/** Height of a line of a feature's name, in px. */
+const LINE = 18;
+
+/** How far the values are from the frame of their panel, in px. */
+const INSET = 8;
 
 /**
  * A scatter plot for each pair of features, below a diagonal with each feature's own distribution.
@@ -61,7 +67,10 @@ export function pairsPlot(samples: Samples, { title }: PairsPlotOptions = {}): P
   }
   const choice = chooseFeatures(samples, MOST_FEATURES), { shown } = choice, count = shown.length;
   const size = Math.max(150, Math.min(220, Math.floor((760 - LEFT - 12) / count) - GAP));
-  const step = size + GAP, width = Math.max(760, LEFT + count * step + 12);
+  const names = shown.map((f) => nameLines(featureLabel(samples.features[f]), size - 6));
+  const lines = Math.max(...names.map(({ length }) => length));
+  const left = LEFT + LINE * (Math.max(...names.slice(1).map(({ length }) => length)) - 1);
+  const step = size + GAP, width = Math.max(760, left + count * step + 12);
   const drawn = Math.min(n, Math.max(200, Math.ceil(MOST_MARKS / (count * (count - 1) / 2))));
   const rows = stream(1, "drawing order").shuffle(Array.from(samples.y, (_, i) => i)).slice(
     0,
@@ -70,15 +79,13 @@ export function pairsPlot(samples: Samples, { title }: PairsPlotOptions = {}): P
 
   const panels = shown.flatMap((fy, i) =>
     shown.slice(0, i + 1).map((fx, j) => {
-      const at = { fx, fy, rows, size, atLeft: j === 0 && i > 0, atBottom: i === count - 1 };
+      const at = { fx, fy, rows, size, left, atLeft: j === 0 && i > 0, atBottom: i === count - 1 };
       const panel = i === j ? densityPanel(samples, at) : scatterPanel(samples, at);
-      const x = LEFT + j * step - (at.atLeft ? LEFT : 0);
+      const x = left + j * step - (at.atLeft ? left : 0);
       return `<g transform="translate(${x},${i * step})">${panel}</g>`;
     })
   );
-  const labels = shown.map((f, i) =>
-    edgeLabels(featureLabel(samples.features[f]), { i, count, size })
-  );
+  const labels = names.map((name, i) => edgeLabels(name, { i, count, size, left }));
   return frame({
     title: title ?? bestFeature(samples),
     subtitle: [
@@ -92,8 +99,8 @@ export function pairsPlot(samples: Samples, { title }: PairsPlotOptions = {}): P
       `in pairs, ${formatCount(n)} rows of the classes ${samples.classes.join(", ")}`,
     width,
     body: {
-      markup: [...panels, ...labels, cornerLegend(samples, LEFT + 2 * step, width)].join(""),
-      height: count * step + BOTTOM,
+      markup: [...panels, ...labels, cornerLegend(samples, left + 2 * step, width)].join(""),
+      height: count * step + BOTTOM + (lines - 1) * LINE,
     },
   });
 }
@@ -121,6 +128,8 @@ interface PanelOptions {
   readonly fy: number;
   readonly rows: readonly number[];
   readonly size: number;
+  /** Room for the y axis, in px. */
+  readonly left: number;
   /** Whether it carries the y axis of its row. */
   readonly atLeft: boolean;
   /** Whether it carries the x axis of its column. */
@@ -130,21 +139,20 @@ interface PanelOptions {
 /** What both kinds of panel share: the same place on the same scale, so that columns line up. */
 function panelOptions(
   xs: Float64Array,
-  { size, atLeft, atBottom }: PanelOptions,
+  { size, left, atLeft, atBottom }: PanelOptions,
 ): Plot.PlotOptions {
-  const left = atLeft ? LEFT : 0, bottom = atBottom ? BOTTOM : 0;
+  const marginLeft = atLeft ? left : 0, bottom = atBottom ? BOTTOM : 0;
   return {
-    width: left + size,
+    width: marginLeft + size,
     height: size + bottom,
     margin: 0,
-    marginLeft: left,
+    marginLeft,
     marginBottom: bottom,
-    inset: 8,
+    inset: INSET,
     x: {
       axis: atBottom ? "bottom" : null,
       domain: extent(xs),
-      ticks: 3,
-      tickFormat: tickFormat(xs),
+      ...fittingTicks(xs, { length: size, inset: INSET, over: GAP / 2, font: FONT_PX.base }),
       label: null,
       grid: true,
     },
@@ -217,15 +225,24 @@ function densityPanel(samples: Samples, options: PanelOptions): string {
   }).markup;
 }
 
+/** A feature's name in one line or two; what does not fit into a line is cut in its middle. */
+function nameLines(label: string, widthPx: number): string[] {
+  const room = { widthPx, sizePx: FONT_PX.base }, [first, ...rest] = wrapText(label, room);
+  return [first, ...rest.length > 0 ? [rest.join(" ")] : []].map((line) => cutText(line, room));
+}
+
 /** The feature's name under its column and beside its row. */
 function edgeLabels(
-  label: string,
-  { i, count, size }: { i: number; count: number; size: number },
+  lines: readonly string[],
+  { i, count, size, left }: { i: number; count: number; size: number; left: number },
 ): string {
-  const text = escapeMarkup(cutText(label, { widthPx: size - 6, sizePx: FONT_PX.base }));
-  const x = LEFT + i * (size + GAP) + size / 2, y = count * (size + GAP) + BOTTOM - 12;
-  const below = `<text x="${x}" y="${y}">${text}</text>`;
-  if (i === 0) return below; // what the first row has at its left edge is no value of a feature
+  const x = left + i * (size + GAP) + size / 2, y = count * (size + GAP) + BOTTOM - 12;
   const middle = i * (size + GAP) + size / 2;
-  return below + `<text transform="translate(18,${middle}) rotate(-90)">${text}</text>`;
+  return lines.map((line, number) => {
+    const text = escapeMarkup(line);
+    const below = `<text x="${x}" y="${y + number * LINE}">${text}</text>`;
+    if (i === 0) return below; // what the first row has at its left edge is no value of a feature
+    const at = `translate(${18 + number * LINE},${middle})`;
+    return below + `<text transform="${at} rotate(-90)">${text}</text>`;
+  }).join("");
 }

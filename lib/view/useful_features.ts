@@ -80,6 +80,7 @@ export function bestFeature(samples: Samples): string {
 /** The sentence that says which features a picture has no room for, or nothing. */
 export function leftOut({ shown, left }: FeatureChoice): string {
   if (left.length === 0) return "";
-  const names = left.slice(0, 5).map(readable).join(", ") + (left.length > 5 ? ", …" : "");
+  const names = left.slice(0, 5).map(readable).join(", ") +
+    (left.length > 5 ? ` and ${left.length - 5} more` : "");
   return `Shown are the ${shown.length} features that say most about the class, left out: ${names}.`;
 }

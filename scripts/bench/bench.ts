@@ -10,6 +10,7 @@ import { BadInput } from "lib/core/mod.ts";
 import { EXIT, main, readFlags } from "../cli.ts";
 import { benchDemo } from "./demo.ts";
 import { benchDrift } from "./drift.ts";
+import { benchPipeline } from "./pipeline.ts";
 import { benchPredict } from "./predict.ts";
 import { type BenchRow, rowText } from "./row.ts";
 import { benchRunner } from "./runner.ts";
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, (say: (line: string) => void) => Promise<
   serve: benchServe,
   simulate: benchSimulate,
   drift: benchDrift,
+  pipeline: benchPipeline,
 };
 
 const HELP = `deno task bench [NAME…] [--json] [--debug]
@@ -38,6 +40,7 @@ Measures ours beside a peer, in turn, on this machine; ratio above 1 means that 
             and azureml-inference-server-http
   simulate  a scene played through an endpoint of Local Azure, and read back; no peer
   drift     100,000 rows of 30 columns: lib/monitoring against Evidently, and bare scipy
+  pipeline  deno task demo, whole, against papermill, scikit-learn, MLflow and Evidently
 Without NAME all of them. --json prints an array of rows and nothing else on standard output.`;
 
 await main("bench", async () => {

@@ -16,6 +16,34 @@ Deno.test("uploadFolder() sends the same content once", async () => {
   assert.deepEqual([first.sent, again.sent, again.path], [1, 0, first.path]);
 });
 
+Deno.test("uploadFolder() repairs what was overwritten since, and says so; a lost file is sent again", async () => {
+  const text = (content: string) => new TextEncoder().encode(content);
+  const files = { "a.txt": text("a"), "b/c.txt": text("bc"), "d.txt": text("d"), "e": text("") };
+  const { path, sent } = await azure.uploadFolder(open, { name: "parts", files });
+  assert.equal(sent, 4);
+  const blob = (file: string) => open.blobs.getBlockBlobClient(`${path}/${file}`);
+  const { contentMD5 } = await blob("a.txt").getProperties();
+  // as long as before, and with the MD5 of what was there before
+  await blob("a.txt").uploadData(text("x"));
+  await blob("a.txt").setHTTPHeaders({ blobContentMD5: contentMD5 });
+  await blob("b/c.txt").uploadData(text("longer"));
+  await blob("d.txt").delete();
+  const lines: string[] = [], onRepair = (line: string) => lines.push(line);
+  const again = await azure.uploadFolder(open, { name: "parts", files }, { onRepair });
+  assert.deepEqual([again.sent, again.repaired], [1, ["a.txt", "b/c.txt"]]);
+  assert.deepEqual(
+    lines,
+    ["a.txt", "b/c.txt"].map((file) =>
+      `Repaired ${path}/${file}: somebody had overwritten it since it was uploaded`
+    ),
+  );
+  for (const [file, bytes] of Object.entries(files).filter(([, { length }]) => length > 0)) {
+    assert.deepEqual(new Uint8Array(await blob(file).downloadToBuffer()), bytes, file);
+  }
+  const third = await azure.uploadFolder(open, { name: "parts", files }, { onRepair });
+  assert.deepEqual([third.sent, third.repaired, lines.length], [0, [], 2]);
+});
+
 Deno.test("registerModel() registers once, and its file can be read back", async () => {
   const bytes = new TextEncoder().encode('{"forest":1}');
   const files = { "model.json": bytes };

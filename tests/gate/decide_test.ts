@@ -13,6 +13,12 @@ const actual = Uint8Array.from({ length: 60 }, (_, i) => i % 3);
 const wrongAt = (...rows: number[]) =>
   actual.map((label, i) => rows.includes(i) ? (label + 1) % 3 : label);
 
+/** The commonest class (20 rows right), and a split that cannot tell the last two apart (40). */
+const baselines = {
+  majority: new Uint8Array(60),
+  oneSplit: actual.map((label) => Math.min(label, 1)),
+};
+
 /** A gate input in which everything is in order, with changes. */
 function input(labels: Uint8Array, changes: Partial<GateInput> = {}): GateInput {
   const probabilities = new Float64Array(180);
@@ -22,7 +28,7 @@ function input(labels: Uint8Array, changes: Partial<GateInput> = {}): GateInput 
     champion: { digest: "champion", signature, labels: wrongAt(0, 1) },
     holdout: { sha256: "h", actual },
     metrics: measure({ actual, labels, probabilities }, classes),
-    baseline: 0.6,
+    baselines,
     contractPassed: true,
     bytes: 1000,
     rowMs: 1,
@@ -55,7 +61,7 @@ Deno.test("decide() refuses by default: each missing input by its own rule", () 
   const good = wrongAt(3);
   assert.deepEqual(refusedBy(input(good, { contractPassed: undefined })), ["contract"]);
   assert.deepEqual(refusedBy(input(good, { contractPassed: false })), ["contract"]);
-  assert.deepEqual(refusedBy(input(good, { baseline: undefined })), ["baseline"]);
+  assert.deepEqual(refusedBy(input(good, { baselines: undefined })), ["baseline"]);
   assert.deepEqual(refusedBy(input(good, { bytes: undefined })), ["size"]);
   assert.deepEqual(refusedBy(input(good, { rowMs: NaN })), ["latency"]);
 });
@@ -64,7 +70,8 @@ Deno.test("decide() refuses what is too large, too slow, no better than trivial,
   const good = wrongAt(3);
   assert.deepEqual(refusedBy(input(good, { bytes: DEFAULT_POLICY.maxBytes + 1 })), ["size"]);
   assert.deepEqual(refusedBy(input(good, { rowMs: DEFAULT_POLICY.maxRowMs + 1 })), ["latency"]);
-  assert.deepEqual(refusedBy(input(good, { baseline: 0.97 })), ["baseline"]);
+  const asGood = { ...baselines, oneSplit: wrongAt(4) };
+  assert.deepEqual(refusedBy(input(good, { baselines: asGood })), ["baseline"]);
   const other = { ...signature, inputs: signature.inputs.toReversed() };
   const challenger = { digest: "c", signature: other, labels: good };
   assert.deepEqual(refusedBy(input(good, { challenger })), ["signature"]);
@@ -72,7 +79,7 @@ Deno.test("decide() refuses what is too large, too slow, no better than trivial,
 
 Deno.test("decide() refuses a weak class that the average hides", () => {
   const rows = [...actual.keys()].filter((i) => actual[i] === 2).slice(0, 7); // 13 of 20 right
-  const given = input(wrongAt(...rows), { champion: undefined, baseline: 0.5 });
+  const given = input(wrongAt(...rows), { champion: undefined });
   assert.deepEqual(refusedBy(given), ["classes"]);
 });
 
@@ -92,7 +99,6 @@ Deno.test("decide() refuses a challenger that loses rows to the champion", () =>
   const lost = [3, 4, 5, 6, 7, 8, 9, 10];
   const given = input(wrongAt(...lost), {
     champion: { digest: "champion", signature, labels: actual },
-    baseline: 0.5,
   });
   assert.deepEqual(refusedBy(given), ["non-inferiority", "mcnemar"]);
 });
@@ -104,11 +110,52 @@ Deno.test("decide() has nothing to compare before the first champion, and says s
   assert.match(decision.rules.find(({ rule }) => rule === "mcnemar")!.sentence, /no champion/);
 });
 
-Deno.test("decide() takes no baseline, size or time that cannot be one", () => {
-  const good = wrongAt(3);
-  for (const baseline of [NaN, -1, 1.5]) {
-    assert.deepEqual(refusedBy(input(good, { baseline })), ["baseline"], String(baseline));
+Deno.test("decide() wants a proof that a challenger is better than the commonest class", () => {
+  // the two differ in the rows given: won 6, lost 1 is p 0.125; won 7, lost 0 is p 0.016
+  const best = { majority: wrongAt(0, 1, 2, 3, 4, 5), oneSplit: new Uint8Array(60) };
+  const unproven = input(wrongAt(9), { baselines: best, champion: undefined });
+  assert.deepEqual(refusedBy(unproven), ["baseline"]);
+  const found = decide(unproven).rules.find(({ rule }) => rule === "baseline")!;
+  assert.deepEqual([found.value!.toFixed(6), found.limit], ["0.125000", 0.05]);
+  assert.match(found.sentence, /^Against the commonest class 6 rows won, 1 lost \(p 0.125\): not/);
+  const majority = wrongAt(0, 1, 2, 3, 4, 5, 6);
+  assert.deepEqual(
+    refusedBy(input(actual, { baselines: { ...best, majority }, champion: undefined })),
+    [],
+  );
+});
+
+Deno.test("decide() refuses a challenger that is proven worse than the commonest class", () => {
+  const worse = { majority: actual, oneSplit: new Uint8Array(60) };
+  const given = input(wrongAt(0, 1, 2, 3, 4, 5, 6), { baselines: worse, champion: undefined });
+  assert.deepEqual(refusedBy(given), ["baseline"]);
+});
+
+Deno.test("decide() warns where more rows right than one split are no proof, and promotes", () => {
+  const close = { ...baselines, oneSplit: wrongAt(4, 5) };
+  const decision = decide(input(wrongAt(3), { baselines: close }));
+  assert.equal(decision.decision, "promote");
+  assert.deepEqual(decision.warnings, [
+    "Not proven better than one split: 2 rows won, 1 lost (p 1.000). " +
+    "One question of one column may do as well.",
+  ]);
+  assert.deepEqual(decide(input(wrongAt(3))).warnings, [], "19 won, none lost is a proof");
+  const missed = { ...baselines, oneSplit: wrongAt(4) };
+  assert.deepEqual(decide(input(wrongAt(3), { baselines: missed })).warnings, [], "refused");
+});
+
+Deno.test("decide() wants one label of each baseline for every row", () => {
+  for (const name of ["majority", "oneSplit"] as const) {
+    const cut = { ...baselines, [name]: baselines[name].slice(1) };
+    assert.throws(() => decide(input(wrongAt(3), { baselines: cut })), {
+      name: "RangeError",
+      message: /must be one label of each for every row: 60 rows, 59/,
+    });
   }
+});
+
+Deno.test("decide() takes no size or time that cannot be one", () => {
+  const good = wrongAt(3);
   for (const bytes of [0, -1, NaN, Infinity]) {
     assert.deepEqual(refusedBy(input(good, { bytes })), ["size"], String(bytes));
   }

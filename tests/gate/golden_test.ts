@@ -111,3 +111,22 @@ Deno.test("mcnemarP() calls equals different in at most 5 of 100 holdouts, whate
     assert.ok(called <= alpha, `${each}: ${called}`);
   }
 });
+
+Deno.test("baseline: who is no better than the commonest class is called better in at most 2.5 of 100", () => {
+  for (const each of [0.05, 0.15, 0.3, 0.5]) {
+    const called = chance(
+      [(1 - 2 * each) / 2, each, each, (1 - 2 * each) / 2],
+      (counts) => counts.onlyChallenger > counts.onlyChampion && mcnemarP(counts) < alpha,
+    );
+    assert.ok(called <= alpha / 2, `${each}: ${called}`);
+  }
+});
+
+Deno.test("baseline: who is 10 points worse than one split seldom has more rows right", () => {
+  // what the rule's second half lets pass on 60 rows: stated in the manual of the room
+  const shares = [[0.8, 0.12, 0.02, 0.06], [0.8, 0.15, 0.05, 0], [0.6, 0.2, 0.1, 0.1]];
+  const passed = shares.map((cells) =>
+    chance(cells, (counts) => counts.onlyChallenger > counts.onlyChampion).toFixed(3)
+  );
+  assert.deepEqual(passed, ["0.007", "0.025", "0.059"]);
+});

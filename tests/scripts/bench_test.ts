@@ -97,7 +97,8 @@ for (
   const [args, line] of [
     [
       ["nobody"],
-      "bench: NAME must be one of runner, demo, train, predict, serve, simulate, drift: " +
+      "bench: NAME must be one of runner, demo, train, predict, serve, simulate, drift, " +
+      "pipeline: " +
       'got "nobody"\n',
     ],
     [["--fast"], "bench: --fast must be one of --help, --debug, --json\n"],

@@ -90,3 +90,17 @@ Deno.test("notebooks refuses a notebook that is not there", async () => {
   assert.match(err.trim(), /^notebooks: .*99_none.ipynb/);
   assert.equal(err.trim().split("\n").length, 1);
 });
+
+Deno.test("notebooks exits 3 with the gate's own line if a cell stops at a refusal", async () => {
+  const cells = [
+    'import { mustPass } from "lib/gate/mod.ts";',
+    'mustPass({ decision: "refuse", rules: [] }, "green, pets:2,");',
+  ];
+  await withNotebook(cells, async (path) => {
+    const { code, err } = await runScript("run_notebooks", path);
+    assert.deepEqual([code, err.trim()], [
+      3,
+      "notebooks: green, pets:2, is refused by the gate.",
+    ]);
+  });
+});

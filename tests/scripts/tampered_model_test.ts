@@ -1,4 +1,4 @@
-/** A registered model whose blob somebody overwrites: nobody uses it, and everybody names the digest. */
+/** A registered model whose blob somebody overwrites: nobody uses it, everybody names the digest, and registering repairs it. */
 
 import assert from "node:assert/strict";
 import {
@@ -41,7 +41,7 @@ function workspaceOf(azure: Azure): lifecycle.Workspace {
   };
 }
 
-Deno.test("a model overwritten in Blob is refused by readChampion(), by the container and by the task", async (test) => {
+Deno.test("a model overwritten in Blob is refused by readChampion(), container and task, until it is registered again", async (test) => {
   await using checkout = await ownCheckout();
   const gated = await checkout.run("gate", ["--json"]);
   assert.equal(gated.code, 0, gated.err);
@@ -78,5 +78,15 @@ Deno.test("a model overwritten in Blob is refused by readChampion(), by the cont
     assert.equal(code, 2, out + err);
     assert.equal(err.trim(), `deploy: model digest must be ${model.digest}: got "${other}"`);
     assert.deepEqual((await listEndpoints(azure)).map(({ name }) => name), ["iris-t"]);
+  });
+
+  await test.step("who has the bytes and registers them again repairs it, and the page says so", async () => {
+    const { code, out, err } = await checkout.run("gate", ["--json"]);
+    assert.equal(code, 0, err);
+    assert.equal(JSON.parse(out).modelVersion, version.version);
+    const page = `${checkout.root}/out/notebooks/02_mlops_infrastructure.ipynb`;
+    assert.match(await Deno.readTextFile(page), /Repaired LocalUpload\/\w+\/model\/model.json: /);
+    const champion = await lifecycle.readChampion(workspace, "iris");
+    assert.equal(champion?.model.digest, model.digest);
   });
 });

@@ -15,6 +15,7 @@ import {
 } from "lib/view/mod.ts";
 import { CALIBRATION, CONFUSION, fewIris, IMPORTANCES, iris, manySamples } from "./fixtures.ts";
 import { DRIFT, INCIDENT, LATENCY, PERFORMANCE } from "./monitoring_fixtures.ts";
+import { textWidth } from "../../lib/view/text_size.ts";
 import { assertSnapshot } from "./snapshot.ts";
 
 const STEPS = {
@@ -97,6 +98,52 @@ Deno.test("pairsPlot() of more than it has room for says so, and stays below 700
   assert.match(svg.replace(/<[^>]*>/g, " "), /Shown are the 6 features .*left out: f 6, f 7/);
   assert.ok(svg.length < 700_000, `${svg.length} bytes`);
   assert.ok(width > 1000);
+});
+
+/** Left and right edge of the numbers below the panels, in px. */
+function numbersBelow(svg: string): { begin: number; end: number; text: string }[] {
+  const found: { begin: number; end: number; text: string }[] = [];
+  let panel = 0;
+  for (
+    const [, x, y, , at, text] of svg.matchAll(
+      /<g transform="translate\(([\d.]+),([\d.]+)\)">|(<text transform="translate\(([\d.]+),[\d.]+\)" y="0.71em">([^<]*))/g,
+    )
+  ) {
+    if (text === undefined) {
+      if (Number(y) > 100) panel = Number(x); // what is moved by less is the axis in its panel
+      continue;
+    }
+    const half = textWidth(text, 15) / 2, middle = panel + Number(at);
+    found.push({ begin: middle - half, end: middle + half, text });
+  }
+  return found;
+}
+
+Deno.test("pairsPlot(): numbers below the panels never run into each other, whatever the range", () => {
+  const ranges = [[0, 0.19], [2700, 6300], [50, 251], [0.56, 1.45], [-0.003, 0.004], [
+    8000,
+    99_000,
+  ]];
+  for (const [low, high] of [...ranges, [1e-7, 4e-7], [1e6, 9e6]]) {
+    const samples = manySamples({ n: 60, d: 6, k: 2 }),
+      x = samples.x.map((_, i) => low + (high - low) * (Math.floor(i / 6) % 60) / 59);
+    const numbers = numbersBelow(pairsPlot({ ...samples, x }).svg);
+    assert.ok(numbers.length >= 12, `${low} to ${high}: ${numbers.map(({ text }) => text)}`);
+    numbers.slice(1).forEach(({ begin, text }, i) =>
+      assert.ok(begin >= numbers[i].end, `${low} to ${high}: ${numbers[i].text} meets ${text}`)
+    );
+  }
+});
+
+Deno.test("pairsPlot() writes a long name in two lines before it cuts one", () => {
+  const samples = manySamples({ n: 60, d: 6, k: 2 });
+  const features = samples.features.map((feature, f) => ({
+    ...feature,
+    name: f === 2 ? "worst_concave_points_of_all" : f === 3 ? "x".repeat(40) : feature.name,
+  }));
+  const { svg } = pairsPlot({ ...samples, features });
+  assert.ok(svg.includes(">worst concave<") && svg.includes(">points of all<"), "two lines");
+  assert.match(svg, />x+…x+</);
 });
 
 Deno.test("pairsPlot() draws what is missing as nothing", () => {
