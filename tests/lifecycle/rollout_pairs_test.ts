@@ -21,7 +21,10 @@ Deno.test("pairs count rows with a label in which just one was wrong", () => {
 
 Deno.test("offline pairs are those of two models on the same rows, whoever had answered", async () => {
   const one = await trainCandidate(prepared, { seed: 7, trees: 20 });
-  const halved = { ...prepared, train: take(prepared.train, [...Array(11).keys()].map((i) => 5 * i)) };
+  const halved = {
+    ...prepared,
+    train: take(prepared.train, [...Array(11).keys()].map((i) => 5 * i)),
+  };
   const other = await trainCandidate(halved, { seed: 7, trees: 1 });
   const models = { blue: one.model, green: other.model };
   const actual = Int16Array.from(holdout.y), { x } = holdout;
