@@ -103,19 +103,21 @@ function operated(record: JsonRecord): Criterion {
     : "no retraining";
   const { toDetect, toMitigate, toRecover } = incident.seconds;
   const told = (seconds: number | null) => seconds === null ? "never" : `${seconds.toFixed(1)} s`;
-  const evidence = `${seen.evidence}; ${gate}; rollout ${rollout.state} at ${rollout.share} %; ` +
-    `${incident.fault.name} noticed after ${told(toDetect)}, mended after ${
-      told(toMitigate)
-    }, over ` +
+  const share = rollout.steps.at(-1)?.green ?? 0;
+  const evidence = `${seen.evidence}; ${gate}; rollout ${rollout.state} at ${share} %; ` +
+    `${incident.fault} noticed after ${told(toDetect)}, mended after ${told(toMitigate)}, over ` +
     `after ${told(toRecover)}`;
   return { name, state: toRecover === null ? "missed" : "met", evidence };
 }
 
 interface Operations {
   readonly retrain?: { readonly gate?: { readonly decision: string } };
-  readonly rollout?: { readonly state: string; readonly share: number };
+  readonly rollout?: {
+    readonly state: string;
+    readonly steps: readonly { readonly green: number }[];
+  };
   readonly incident?: {
-    readonly fault: { readonly name: string };
+    readonly fault: string;
     readonly seconds: {
       readonly toDetect: number | null;
       readonly toMitigate: number | null;

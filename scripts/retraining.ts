@@ -22,13 +22,15 @@ export interface Retraining extends RunReport {
  *
  * @param descriptor What notebook 04 wrote.
  * @param say Takes each line of progress.
+ * @param notebooks Which of them. Default 01 to 03.
  * @returns See {@linkcode Retraining}.
  */
 export async function runRetraining(
   descriptor: string,
   say: (line: string) => void,
+  notebooks: readonly string[] = NOTEBOOKS,
 ): Promise<Retraining> {
-  const paths = NOTEBOOKS.map((name) => join(CHECKOUT, "notebooks", `${name}.ipynb`));
+  const paths = notebooks.map((name) => join(CHECKOUT, "notebooks", `${name}.ipynb`));
   const holds = (_name: string, { gate }: JsonRecord) => gateRefusal(gate);
   const report = await runNotebooks(paths, { dataset: descriptor, say, pages: PAGES, holds });
   await writeIndex(report.runs, PAGES);

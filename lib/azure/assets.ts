@@ -168,6 +168,25 @@ export async function listModelVersions(
   return versions.sort((a, b) => Number(b.version) - Number(a.version));
 }
 
+/** The versions of an environment that have a tag; empty if there is none. */
+export async function listEnvironmentVersions(
+  { ml, target }: Azure,
+  { name, tag, value }: { readonly name: string; readonly tag: string; readonly value: string },
+): Promise<AssetVersion[]> {
+  const versions: AssetVersion[] = [];
+  try {
+    const { resourceGroup, workspace } = target;
+    for await (const found of ml.environmentVersions.list(resourceGroup, workspace, name)) {
+      const tags = found.properties.tags as Record<string, string> | undefined ?? {};
+      if (tags[tag] !== value) continue;
+      versions.push({ id: found.id!, name, version: found.name!, tags, isNew: false });
+    }
+  } catch (error) {
+    absent(error as { statusCode?: number });
+  }
+  return versions;
+}
+
 /**
  * One file of a registered model.
  *

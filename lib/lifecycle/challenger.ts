@@ -5,6 +5,7 @@ import type { Samples } from "lib/core/mod.ts";
 import { stageScene } from "lib/data/mod.ts";
 import type { GateDecision } from "lib/gate/mod.ts";
 import { type Model, predict } from "lib/model/mod.ts";
+import { permutationImportance } from "lib/training/mod.ts";
 import { gateModel, keepDecision } from "./gate.ts";
 import { fromCheckout } from "./paths.ts";
 import { registerTrained } from "./register.ts";
@@ -135,33 +136,29 @@ async function keep(
  * Labelled rows as the log has them after the world has changed: drawn from the holdout, with noise,
  * without the labels that never come. Rows of one place are of one unit.
  *
- * It is the scene `concept-drift` with the first and the last class, which a model tells apart well. The
- * feature that bounds the change is the one by which most units change, as long as every class keeps as
- * many: there is something new to learn, and enough to learn it from.
- *
- * @param draft The rows that the version in use learnt from, the seed and the number of rows.
+ * @param draft The version in use, the rows that it learnt from, the seed and the number of rows.
  * @returns See {@linkcode LabelledRows}.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { logOf, prepare } from "lib/lifecycle/mod.ts";
+ * import { logOf, prepare, trainCandidate } from "lib/lifecycle/mod.ts";
  *
  * const prepared = await prepare("data/iris.dataset.json", { seed: 7 });
- * const { samples, units } = logOf({ prepared, seed: 7, rows: 300 });
+ * const { model } = await trainCandidate(prepared, { seed: 7, trees: 30 });
+ * const { samples, units } = logOf({ champion: { model }, prepared, seed: 7, rows: 300 });
  * assert.ok(samples.y.length > 200 && samples.y.length === units.length);
  * ```
  */
 export function logOf(
-  { prepared, seed, rows = 900 }: Pick<ChallengerDraft, "prepared" | "seed" | "rows">,
+  { champion, prepared, seed, rows = 900 }:
+    & Pick<ChallengerDraft, "prepared" | "seed" | "rows">
+    & { readonly champion: Pick<RegisteredModel, "model"> },
 ): LabelledRows {
-  const { holdout } = prepared, { features, classes } = holdout, d = features.length;
-  const present = classes.filter((_, label) => holdout.y.includes(label));
-  const swapped = [present[0], present[present.length - 1]] as const;
-  const news = features.map(({ name }) => newUnits(holdout, { feature: name, swapped, seed }));
-  const feature = features[news.indexOf(Math.max(...news))].name;
+  const { holdout, validation } = prepared, { features, classes } = holdout, d = features.length;
+  const importance = permutationImportance(champion.model, validation, { seed });
   const { windows: [window] } = stageScene(holdout, {
-    ...{ scene: "concept-drift", swapped, feature, seed },
+    ...{ scene: "concept-drift", importance, seed },
     ...{ windows: 1, rowsPerWindow: rows, startsAt: 1 },
   });
   const rowAt = (x: Float64Array, i: number) => x.subarray(i * d, i * d + d);
@@ -178,26 +175,6 @@ export function logOf(
     },
     units: places.map((i) => `place ${window.sources[i]}`),
   };
-}
-
-/** Units that change their class, or those of the smallest class afterwards if they are fewer. */
-function newUnits(
-  holdout: Samples,
-  { feature, swapped, seed }: {
-    feature: string;
-    swapped: readonly [string, string];
-    seed: number;
-  },
-): number {
-  const { windows: [{ actual, sources }] } = stageScene(holdout, {
-    ...{ scene: "concept-drift", swapped, feature, seed, noise: 0, startsAt: 1 },
-    ...{ windows: 1, rowsPerWindow: 20 * holdout.y.length }, // so often that no place is left out
-  });
-  const units = holdout.classes.map((_, label) =>
-    new Set(sources.filter((_, i) => actual[i] === label)).size
-  );
-  const changed = new Set(sources.filter((place, i) => actual[i] !== holdout.y[place])).size;
-  return Math.min(changed, ...units.filter((_, label) => holdout.y.includes(label)));
 }
 
 /** Share of the rows that a model gets right. */

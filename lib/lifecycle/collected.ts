@@ -15,7 +15,7 @@ export interface CollectedRow {
 }
 
 /** Wait between two looks, in milliseconds. */
-const LOOK_MS = 200;
+const LOOK_MS = 50;
 
 /**
  * Waits until the rows with these ids are in the inference log, and joins inputs and outputs.

@@ -74,7 +74,7 @@ export interface ReadBack {
 }
 
 /** Wait between two looks, in milliseconds. */
-const LOOK_MS = 200;
+const LOOK_MS = 50;
 
 /** Missing ids that are named. */
 const NAMED = 20;

@@ -87,7 +87,7 @@ export async function simulate(
   const places = scene.windows.filter(({ number }) => number >= only.from && number <= only.to);
   const total = places.reduce((sum, { actual }) => sum + Math.ceil(actual.length / batchRows), 0);
   const played: PlayedWindow[] = [], deployments: Record<string, number> = {};
-  let done = 0, sendingMs = 0;
+  let done = 0, sendingMs = 0, written: Promise<void> = Promise.resolve();
   for (const window of places) {
     signal?.throwIfAborted();
     const from = begin + (window.number - 1) * windowMs;
@@ -109,14 +109,20 @@ export async function simulate(
     });
     sendingMs += performance.now() - started;
     const sent = records.filter((record) => record !== undefined);
-    await appendLines(workspace, `${callersFolder(endpoint)}${fileTime(time.from)}.jsonl`, sent);
+    await written; // of the window before: its records are written while this one is sent
+    const file = `${callersFolder(endpoint)}${fileTime(time.from)}.jsonl`;
+    const labels = signal?.aborted ? [] : labelsOf(scene, window, { from, windowMs });
+    written = appendLines(workspace, file, sent)
+      .then(() => writeLabels(workspace, endpoint, labels));
+    written.catch(() => {}); // whoever awaits it is told
+    if (signal?.aborted) await written;
     signal?.throwIfAborted();
-    await writeLabels(workspace, endpoint, labelsOf(scene, window, { from, windowMs }));
     played.push({ ...time, isChanged: window.isChanged, ...countsOf(sent) });
     for (const { deployment } of sent) {
       if (deployment !== null) deployments[deployment] = (deployments[deployment] ?? 0) + 1;
     }
   }
+  await written;
   const seconds = sendingMs / 1_000;
   return {
     ...{
