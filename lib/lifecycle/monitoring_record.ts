@@ -1,7 +1,13 @@
 /** What chapter 04 leaves: a record for the dashboard, a report for people, a summary for scripts. */
 
 import type { Dataset, SceneName } from "lib/data/mod.ts";
-import type { AlertNotification, ResponseBranch, ResponseDecision } from "lib/monitoring/mod.ts";
+import type {
+  AlertKind,
+  AlertNotification,
+  RealisedAccuracy,
+  ResponseBranch,
+  ResponseDecision,
+} from "lib/monitoring/mod.ts";
 import {
   driftHeatmap,
   latencyPicture,
@@ -72,6 +78,28 @@ export async function lastRetrain(
   return versions.findLast(({ datasetDigest }) => datasetDigest !== digest)?.registeredAt ?? null;
 }
 
+/** A monitoring in short. Plain data. */
+export interface MonitoringSummary {
+  /** `drift` if somebody was told of drift; windows and inputs in which it was decided. */
+  readonly drift: {
+    readonly state: "drift" | "none" | "undecided";
+    readonly windows: readonly string[];
+    readonly inputs: readonly string[];
+  };
+  /** The last accuracy by labels, the last estimate (a share), and windows below the floor. */
+  readonly performance: {
+    readonly realised: RealisedAccuracy["accuracy"] | null;
+    readonly estimated: number | null;
+    readonly windowsMissed: number;
+  };
+  /** Kinds of alerts that somebody was told of. */
+  readonly alerts: readonly AlertKind[];
+  /** What is to be done, and why. */
+  readonly response: Pick<ResponseDecision, "branch" | "because" | "next">;
+  /** The dataset for a training; null where none is to be done. */
+  readonly retrainDataset: Pick<RetrainDataset, "descriptor" | "fresh"> | null;
+}
+
 /**
  * The record in short, as scripts and the demo's summary want it.
  *
@@ -83,7 +111,9 @@ export async function lastRetrain(
  * await publish(monitoringSummary(record));
  * ```
  */
-export function monitoringSummary({ reports, decision, retrain, told }: MonitoringRecord) {
+export function monitoringSummary(
+  { reports, decision, retrain, told }: MonitoringRecord,
+): MonitoringSummary {
   const drifted = reports.filter(({ drift }) => drift.state === "drift");
   const undecided = reports.every(({ drift }) => drift.state === "undecided");
   const inputs = new Set(
