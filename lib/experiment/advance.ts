@@ -176,7 +176,7 @@ function errors(
 
 function latency(
   { rows, greenP95Ms, blueP95Ms, overObjective, overBlue }: LatencyEvidence,
-  { minRequests, latency: { p95Ms, factor } }: RolloutPolicy,
+  { minRequests, latency: { p95Ms, factor, noticeableMs = 0 } }: RolloutPolicy,
   proof: number,
 ): RolloutReason {
   const criterion = "latency", needs = minRequests - rows;
@@ -197,7 +197,8 @@ function latency(
     const sentence = `${Math.max(1, needs)} more timed requests of green are needed`;
     return { criterion, verdict: "hold", sentence, needs: Math.max(1, needs) };
   }
-  const limit = Math.min(p95Ms, blueP95Ms === null ? Infinity : factor * blueP95Ms);
+  const beside = blueP95Ms === null ? Infinity : Math.max(noticeableMs, factor * blueP95Ms);
+  const limit = Math.min(p95Ms, beside);
   return greenP95Ms <= limit ? { criterion, verdict: "advance", sentence: seen, needs: null } : {
     ...{ criterion, verdict: "hold", needs: null },
     sentence: `${seen}: over ${limit.toFixed(0)} ms, but that may be chance, or blue's too`,

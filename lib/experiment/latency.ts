@@ -16,6 +16,8 @@ export interface LatencyLimits {
   readonly p95Ms: number;
   /** And within blue's 95th percentile times this. */
   readonly factor: number;
+  /** Faster than this nobody notices whose answer it is: then blue is no measure. Default 0 ms. */
+  readonly noticeableMs?: number;
 }
 
 /** Latencies as counts. */
@@ -28,7 +30,7 @@ export interface LatencyEvidence {
   readonly blueP95Ms: number | null;
   /** Green's requests over the objective. */
   readonly overObjective: number;
-  /** Green's requests over blue's 95th percentile times the factor; null without blue. */
+  /** Green's requests over blue's 95th percentile times the factor, and noticeably so; null without blue. */
   readonly overBlue: number | null;
 }
 
@@ -53,10 +55,13 @@ export interface LatencyEvidence {
  */
 export function countLatency(
   { blueMs, greenMs }: LatencyInput,
-  { p95Ms, factor }: LatencyLimits,
+  { p95Ms, factor, noticeableMs = 0 }: LatencyLimits,
 ): LatencyEvidence {
   for (const [field, value] of Object.entries({ p95Ms, factor })) {
     if (!(value > 0)) throw new BadInput({ field, rule: "must be above 0", value });
+  }
+  if (!(noticeableMs >= 0)) {
+    throw new BadInput({ field: "noticeableMs", rule: "must be 0 or more", value: noticeableMs });
   }
   for (const [field, values] of Object.entries({ blueMs, greenMs })) {
     const value = values.find((ms) => !(ms >= 0 && Number.isFinite(ms)));
@@ -71,6 +76,6 @@ export function countLatency(
     greenP95Ms: p95(greenMs),
     blueP95Ms,
     overObjective: over(p95Ms),
-    overBlue: blueP95Ms === null ? null : over(blueP95Ms * factor),
+    overBlue: blueP95Ms === null ? null : over(Math.max(noticeableMs, blueP95Ms * factor)),
   };
 }

@@ -57,7 +57,8 @@ export function checkRolloutPolicy(policy: RolloutPolicy): RolloutPolicy {
     if (Number.isInteger(value) && value >= 1) continue;
     throw new BadInput({ field, rule: "must be a whole number from 1 on", value });
   }
-  for (const [field, value] of Object.entries(latency)) {
+  const { p95Ms, factor } = latency;
+  for (const [field, value] of Object.entries({ p95Ms, factor })) {
     if (value > 0) continue;
     throw new BadInput({ field: `latency.${field}`, rule: "must be above 0", value });
   }

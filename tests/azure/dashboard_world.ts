@@ -45,7 +45,7 @@ export async function dashboardWorld(workspace: Workspace): Promise<DashboardWor
   const story = await nextStory(workspace, { ...place, title: "concept-drift" });
   const scene = stageScene(prepared.holdout, {
     ...{ scene: "concept-drift", seed: 7, windows, rowsPerWindow: 100, startsAt: 5 },
-    ...{ feature: "petal_width", idPrefix: story.idPrefix, labelDelay: 0 },
+    ...{ feature: "sepal_width", idPrefix: story.idPrefix, labelDelay: 0 },
   });
   await playScene(workspace, { live, version, prepared, scene, story });
   const signature = { inputs: prepared.holdout.features, classes: prepared.holdout.classes };

@@ -85,7 +85,7 @@ function playedWindows({ holdout }: Prepared, model: Model): ScoredWindow[] {
   const { features, classes } = holdout, minute = 60_000, begin = Date.parse(STORY.begin);
   const scene = stageScene(holdout, {
     ...{ scene: "concept-drift", seed: 7, windows: 8, rowsPerWindow: 100, idPrefix: "dashboard" },
-    ...{ feature: "petal_width", startsAt: 5 },
+    ...{ feature: "sepal_width", startsAt: 5 },
   });
   return scene.windows.map(({ number, x, actual }) => {
     const { labels, probabilities } = predict(model, x);

@@ -133,7 +133,7 @@ Deno.test("estimates that nobody can judge have no limits and have not fallen", 
     performancePicture(windows).title,
     "Window 5: labels fall below the limit, and the estimate cannot be judged",
   );
-  assert.equal(driftOf(reports).features.length, 4);
+  assert.equal(driftOf(reports).features.length, 5, "four inputs and the predicted classes");
 });
 
 Deno.test("the endpoint: the one asked for, else the only -live one, else a line that says what there is", () => {
