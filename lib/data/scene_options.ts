@@ -1,6 +1,6 @@
 /** What a scene is told, held against its rules. */
 
-import { BadInput, checkSeed, classCounts, type Samples } from "lib/core/mod.ts";
+import { BadInput, checkSeed, classCounts, column, quantile, type Samples } from "lib/core/mod.ts";
 
 /** The scenes, and what each does to rows, labels or deployments. */
 export const SCENES = {
@@ -51,11 +51,10 @@ export interface SceneOptions {
   readonly rowsPerWindow: number;
   /** First window with the scene in it. Default: the first of the second half. */
   readonly startsAt?: number;
-  /** The feature that is changed; in `concept-drift`, by which classes are told apart. Default: see
-   * `importance`. */
+  /** The feature that is changed. Default: the most important one of `importance`, else the first; in
+   * `concept-drift` the one by which most rows change sides. */
   readonly feature?: string;
-  /** Importance of features, e.g. by permutation: the most important one is changed, and the least tells
-   * classes apart in `concept-drift`. Default none: the first feature. */
+  /** Importance of features, e.g. by permutation. Default none. */
   readonly importance?: readonly { readonly name: string; readonly mean: number }[];
   /** Distance of the two drifts at their end, in standard deviations of the feature. Default 2. */
   readonly size?: number;
@@ -123,7 +122,6 @@ export function checkScene(samples: Samples, options: SceneOptions): CheckedScen
   const names = features.map(({ name }) => name), columns = [...features.keys()];
   const {
     startsAt = Math.floor(windows / 2) + 1,
-    feature = featureOf(scene, names, options.importance),
     size = 2,
     nullShare = 0.02,
     classShare = 0.8,
@@ -135,6 +133,12 @@ export function checkScene(samples: Samples, options: SceneOptions): CheckedScen
     neverShare = 0.1,
     units = 200,
     idPrefix = `s${seed}`,
+  } = options;
+  const apartLabels = [classes.indexOf(apart[0]), classes.indexOf(apart[1])] as const;
+  const {
+    feature = scene === "concept-drift"
+      ? newestMeaning(samples, apartLabels)
+      : mostImportant(names, options.importance),
   } = options;
   whole("startsAt", startsAt, 1, windows + 1); // the one after the last: never
   oneOf("feature", feature, names);
@@ -160,20 +164,28 @@ export function checkScene(samples: Samples, options: SceneOptions): CheckedScen
     ...{ apart, noise, clipped, labelDelay, neverShare, units, idPrefix },
     column: names.indexOf(feature),
     common: classes.indexOf(className),
-    apartLabels: [classes.indexOf(apart[0]), classes.indexOf(apart[1])],
+    apartLabels,
     isClipped: columns.map((f) => clipped.includes(names[f])),
   };
 }
 
-/** The feature that matters most; for a new meaning the least, of which the model knows nothing. */
-function featureOf(
-  scene: SceneName,
+function mostImportant(
   names: readonly string[],
   importance: SceneOptions["importance"] = [],
 ): string {
-  const sorted = importance.filter(({ name }) => names.includes(name))
+  const [first] = importance.filter(({ name }) => names.includes(name))
     .toSorted((a, b) => b.mean - a.mean);
-  return sorted.at(scene === "concept-drift" ? -1 : 0)?.name ?? names[0];
+  return first?.name ?? names[0];
+}
+
+/** The feature by whose median most rows of the two classes would change sides: the newest meaning. */
+function newestMeaning(samples: Samples, [a, b]: readonly [number, number]): string {
+  const { features, y } = samples, places = [...y.keys()].filter((i) => y[i] === a || y[i] === b);
+  const changed = features.map((_, f) => {
+    const values = column(samples, f), limit = quantile(places.map((i) => values[i]), 0.5);
+    return places.filter((i) => y[i] !== (values[i] >= limit ? b : a)).length;
+  });
+  return features[changed.indexOf(Math.max(...changed))].name;
 }
 
 function oneOf(field: string, value: string, known: readonly string[]): void {

@@ -30,6 +30,8 @@ export interface Watch {
   readonly profile: ReferenceProfile;
   /** How votes become an estimate of accuracy, learnt from out-of-bag votes. */
   readonly estimator: Estimator;
+  /** What the estimate was in the first windows; a share. */
+  readonly usual: number;
   /** Accuracy on the holdout, by which the model passed the gate; a share. */
   readonly expected: number;
   /** Accuracy that is asked for; a share. */
@@ -57,9 +59,9 @@ export interface WatchDraft {
 }
 
 /**
- * Learns what is usual. Inputs and predictions are held against the first windows, since they come by
- * the same way as all later ones; the estimate of accuracy against the out-of-bag votes, since they are
- * honest and have labels.
+ * Learns what is usual. Inputs, predictions and the estimate of accuracy are held against the first
+ * windows, since they come by the same way as all later ones; what votes are worth is learnt from
+ * out-of-bag votes, since they are honest and have labels.
  *
  * @param draft See {@linkcode WatchDraft}.
  * @returns See {@linkcode Watch}.
@@ -80,14 +82,27 @@ export function startWatch(
     seed,
   }: WatchDraft,
 ): Watch {
+  const estimator = fitEstimator(reference, { seed });
   return {
     profile: referenceProfile(joinRows(reference, baseline)),
-    estimator: fitEstimator(reference, { seed }),
+    estimator,
+    usual: usualEstimate(estimator, baseline),
     expected,
     floor: Number((expected - margin).toFixed(6)), // 0.95 - 0.05 is 0.8999999999999999
     objectives,
     seed,
   };
+}
+
+/** Mean estimate over the rows of some windows. */
+function usualEstimate(estimator: Estimator, windows: readonly ScoredWindow[]): number {
+  let right = 0, all = 0;
+  for (const window of windows) {
+    const { value, rows } = estimateAccuracy(estimator, window);
+    right += (value ?? 0) * rows;
+    all += rows;
+  }
+  return all > 0 ? right / all : estimator.reference.accuracy;
 }
 
 /** The rows of some windows as one reference; without labels, which no test of drift looks at. */
@@ -139,7 +154,7 @@ export interface WindowReport {
  * ```
  */
 export function watchWindow(window: ScoredWindow, watch: Watch): WindowReport {
-  const { profile, estimator, floor, objectives, seed } = watch;
+  const { profile, estimator, usual, floor, objectives, seed } = watch;
   const { name, from, to, predicted } = window, summary = summariseWindow(window, profile);
   return {
     name,
@@ -149,7 +164,7 @@ export function watchWindow(window: ScoredWindow, watch: Watch): WindowReport {
     quality: dataQuality(summary, profile),
     drift: drift(summary, profile, { seed }),
     realised: realisedAccuracy(window, { floor }),
-    estimated: estimateAccuracy(estimator, window),
+    estimated: estimateAccuracy(estimator, window, { usual }),
     service: summariseService(window, objectives),
   };
 }

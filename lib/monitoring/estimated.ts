@@ -37,6 +37,11 @@ export interface Estimator {
 export interface EstimateOptions {
   /** Fewest rows that are judged. Default 30. */
   readonly minRows?: number;
+  /**
+   * What the estimate usually is, e.g. in the first windows, as a share: the middle of the limits.
+   * Default: the accuracy of the reference.
+   */
+  readonly usual?: number;
 }
 
 /** Accuracy of one window, estimated without its labels. */
@@ -131,7 +136,7 @@ export function fitEstimator(reference: Reference, options: CalibratorOptions): 
  * @returns The estimate; a window without rows is undecided.
  * @throws {RangeError} If the window has other classes or another number of features, or its arrays
  * do not fit together.
- * @throws {BadInput} If `minRows` is not a whole number above 0.
+ * @throws {BadInput} If `minRows` is not a whole number above 0, or `usual` no share.
  * @see NannyML, CBPE, multiclass accuracy: the same value, band and, but for chunks, limits.
  * Bialek et al. (2024), arXiv 2401.08348, for what it assumes.
  *
@@ -168,7 +173,7 @@ export function fitEstimator(reference: Reference, options: CalibratorOptions): 
 export function estimateAccuracy(
   estimator: Estimator,
   { name, classes, features, x, predicted, probabilities }: ScoredWindow,
-  { minRows = 30 }: EstimateOptions = {},
+  { minRows = 30, usual = estimator.reference.accuracy }: EstimateOptions = {},
 ): EstimatedAccuracy {
   if (!(Number.isInteger(minRows) && minRows > 0)) {
     throw new BadInput({
@@ -176,6 +181,9 @@ export function estimateAccuracy(
       rule: "must be a whole number above 0",
       value: minRows,
     });
+  }
+  if (!(usual >= 0 && usual <= 1)) {
+    throw new BadInput({ field: "usual", rule: "must be a share from 0 to 1", value: usual });
   }
   checkFit(estimator, { name, classes, features });
   const rows = predicted.length, k = classes.length;
@@ -204,8 +212,8 @@ export function estimateAccuracy(
   }
   const calibrated = calibrate(estimator.calibrator, probabilities);
   const value = predicted.reduce((sum, label, i) => sum + calibrated[i * k + label], 0) / rows;
-  const standardError = deviation(estimator.reference.accuracy) / Math.sqrt(rows);
-  const limits = accuracyLimits(estimator, rows);
+  const standardError = deviation(usual) / Math.sqrt(rows);
+  const limits = accuracyLimits({ reference: { ...estimator.reference, accuracy: usual } }, rows);
   const state = rows < minRows || standardError === 0
     ? "undecided"
     : value < limits.low

@@ -176,7 +176,7 @@ Deno.test("ids are each once, units are drawn from the stated number, clipping i
 Deno.test("the most important feature is changed where importance is given, else the first", () => {
   const importance = [{ name: "petal_width", mean: 0.3 }, { name: "sepal_width", mean: 0.1 }];
   assert.equal(play("sudden-drift", { importance }).feature, "petal_width");
-  assert.equal(play("concept-drift", { importance }).feature, "sepal_width", "the least");
+  assert.equal(play("concept-drift", { importance }).feature, "sepal_width", "most change sides");
   assert.equal(play("sudden-drift").feature, "sepal_length");
   assert.deepEqual(
     [play("latency-fault"), play("bad-model"), play("none")].map((it) => it.deploymentFault),

@@ -7,6 +7,7 @@ import {
   estimateAccuracy,
   fitEstimator,
   realisedAccuracy,
+  type ScoredWindow,
 } from "lib/monitoring/mod.ts";
 import { BEFORE, near, referenceFrom, windowFrom, type World } from "./performance_windows.ts";
 
@@ -153,4 +154,28 @@ Deno.test("estimate: other classes, other features and broken references are ref
     () => fitEstimator({ ...REFERENCE, probabilities: holes }, { seed: 1 }),
     /2 probabilities, all finite/,
   );
+});
+
+Deno.test("estimateAccuracy() holds the estimate against what it usually is, where that is told", () => {
+  const rows = Array.from({ length: 100 }, (_, i) => i);
+  const scored = {
+    features: [{ name: "length", unit: "cm", min: 0, max: 9 }],
+    classes: ["a", "b"],
+    x: Float64Array.from(rows, () => 1),
+    predicted: Uint8Array.from(rows, () => 0),
+    probabilities: Float64Array.from(rows.flatMap(() => [0.9, 0.1])),
+  };
+  const actual = Uint8Array.from(rows, () => 0); // never wrong: no room between its own limits
+  const estimator = fitEstimator({ ...scored, actual }, { seed: 1 });
+  const window: ScoredWindow = {
+    ...{ ...scored, name: "w", from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" },
+    actual: Int16Array.from(rows, () => -1),
+    ...{ requests: { status: new Uint16Array(), ms: new Float64Array() }, refused: [] },
+  };
+  assert.equal(estimateAccuracy(estimator, window).state, "undecided");
+  const { value } = estimateAccuracy(estimator, window);
+  assert.equal(estimateAccuracy(estimator, window, { usual: value! - 0.02 }).state, "within");
+  const drop = { ...window, predicted: Uint8Array.from(rows, (i) => i % 2) };
+  assert.notEqual(estimateAccuracy(estimator, drop, { usual: 0.95 }).state, "within");
+  assert.throws(() => estimateAccuracy(estimator, window, { usual: 2 }), /usual must be a share/);
 });
