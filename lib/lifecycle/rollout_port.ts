@@ -6,7 +6,7 @@ import { stageScene } from "lib/data/mod.ts";
 import { countLatency, DEFAULT_ROLLOUT_POLICY, type RolloutPolicy } from "lib/experiment/mod.ts";
 import type { Model } from "lib/model/mod.ts";
 import type { ScoredWindow } from "lib/monitoring/mod.ts";
-import { createInferenceLog } from "./inference_log.ts";
+import { createInferenceLog, type InferenceLog } from "./inference_log.ts";
 import type { LiveEndpoint } from "./live.ts";
 import { modelOfDeployment, moveTraffic } from "./production.ts";
 import { readBack } from "./read_back.ts";
@@ -15,7 +15,7 @@ import { mirroredPairs, offlinePairs } from "./rollout_pairs.ts";
 import type { RolloutPlan, RolloutStep } from "./rollout_record.ts";
 import { simulate } from "./simulate.ts";
 import { nextStory, WINDOW_MINUTES } from "./story.ts";
-import { tailBlobs } from "./tail_blobs.ts";
+import { type BlobTail, tailBlobs } from "./tail_blobs.ts";
 import { readVersion } from "./version_on.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -127,12 +127,10 @@ export async function rolloutPort(
       await play(prefix, { look, signal, ...size });
       if (step.mirror > 0) {
         await play(probes, { look, deployment: green, signal, ...size });
-        // once the later probes are in green's log, the copies are
         const [blues, greens] = await Promise.all([read(prefix, blue), read(probes, green)]);
         const copies = createInferenceLog(signature, (id) => id.startsWith(`${prefix}-`));
         const folder = `modelDataCollector/${endpoint}/${green}/`;
-        const tail = tailBlobs(workspace, folder, { writtenSince: new Date(since) });
-        (await tail.look()).forEach((line) => copies.add(line));
+        await readAll(copies, tailBlobs(workspace, folder, { writtenSince: new Date(since) }));
         const quality = mirroredPairs(blues, (id) => copies.row(green, id)?.label);
         return { quality, ...serviceOf(blues, greens, { shareGreen: 0.5, policy }) };
       }
@@ -141,6 +139,20 @@ export async function rolloutPort(
       return { quality, ...serviceOf(blues, greens, { shareGreen: step.green / 100, policy }) };
     },
   };
+}
+
+/** Wait between two looks at the copies, in milliseconds, and the most of them. */
+const COPIES_MS = 200, COPIES_LOOKS = 15;
+
+/** Reads the copies until no more come: nobody knows how many were sent, since callers do not see them. */
+async function readAll(copies: InferenceLog, tail: BlobTail): Promise<void> {
+  for (let look = 0, known = 0; look < COPIES_LOOKS; look++) {
+    (await tail.look()).forEach((line) => copies.add(line));
+    const count = [...copies.ids()].length;
+    if (count > 0 && count === known) return;
+    known = count;
+    await new Promise((resolve) => setTimeout(resolve, COPIES_MS));
+  }
 }
 
 /** How much traffic a look plays. */

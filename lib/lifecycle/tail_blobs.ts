@@ -62,6 +62,7 @@ export function tailBlobs(
   } = {},
 ): BlobTail {
   const seen = new Map<string, Seen>();
+  const since = Math.floor(writtenSince.getTime() / 1000) * 1000; // the service tells whole seconds
 
   async function added(path: string, size: number): Promise<BlobLine[]> {
     const known = seen.get(path) ?? { offset: 0, lines: 0, rest: new Uint8Array() };
@@ -84,7 +85,7 @@ export function tailBlobs(
     async look() {
       const grown: { path: string; size: number }[] = [];
       for await (const { name, properties } of azure.blobs.listBlobsFlat({ prefix: folder })) {
-        if (properties.lastModified < writtenSince || name < folder + from) continue;
+        if (properties.lastModified.getTime() < since || name < folder + from) continue;
         if (to !== "" && name > `${folder}${to}~`) continue; // ~: the name goes on after it
         grown.push({ path: name, size: properties.contentLength ?? 0 });
       }

@@ -138,7 +138,7 @@ Deno.test("openBlob() loses and doubles nothing when it is killed at random mome
     await Promise.all([host.kill(), next.kill()]);
     await Deno.remove(folder, { recursive: true });
   }
-  assert.ok(acknowledged > 150, `only ${acknowledged} answers`);
+  assert.ok(acknowledged > 3 * ROUNDS, `only ${acknowledged} answers`); // how many, the machine decides
   assert.ok(cutOff >= ROUNDS, `only ${cutOff} requests were cut off`);
   console.log(`${acknowledged} acknowledged, ${cutOff} cut off, ${expected.size} names`);
 });

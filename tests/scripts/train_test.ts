@@ -58,7 +58,7 @@ Deno.test("train refuses bad flags and parameters in one line", async () => {
   const cases: [args: string[], message: RegExp][] = [
     [
       ["--sed", "8"],
-      /^train: --sed must be one of --help, --debug, --json, --set VALUE, --dataset VALUE$/,
+      /^train: --sed must be one of --help, --debug, --json, --yes, --set VALUE, --dataset VALUE$/,
     ],
     [["now"], /^train: train must be given flags only: got "now"$/],
     [["--set", "seed"], /^train: --set must be name=value: got "seed"$/],
