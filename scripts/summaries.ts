@@ -95,7 +95,11 @@ interface Count {
 }
 
 function deploy(record: JsonRecord, { decision }: SummaryContext): string {
-  const counts = need<readonly Count[]>(record, "traffic");
+  const canary = (record.canary ?? []) as unknown as readonly Count[];
+  const counts = [
+    ...canary.map((count) => ({ ...count, step: `canary ${count.step}` })),
+    ...need<readonly Count[]>(record, "traffic"),
+  ];
   const served = need<string>(record, "servedDigest");
   const registered = need<string>(record, "registeredDigest");
   const versions = need<Record<string, string>>(record, "deployments");
