@@ -4,6 +4,7 @@ import { readTarget } from "lib/azure/mod.ts";
 import { main } from "./cli.ts";
 import { endpointsLeft } from "./half_made.ts";
 import { runNotebookTask } from "./notebook_task.ts";
+import { holdDeploy } from "./one_deploy.ts";
 
 await main("deploy", async () => {
   readTarget(); // half of the cloud's settings is an error before anything runs
@@ -11,8 +12,10 @@ await main("deploy", async () => {
     verb: "deploy",
     summary:
       "Runs notebook 03 headless: the champion behind an endpoint, blocking smoke test, green in\n" +
-      "steps, rollback. --set keep=true leaves the endpoint.",
+      "steps, rollback. --set keep=true leaves the endpoint. Where somebody else is deploying to it,\n" +
+      "nothing is done (exit 3).",
     notebooks: ["03_azure_ml"],
     left: endpointsLeft,
+    alone: holdDeploy,
   });
 });
