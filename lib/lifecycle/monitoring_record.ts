@@ -74,7 +74,7 @@ export async function lastRetrain(
  * The record in short, as scripts and the demo's summary want it.
  *
  * @param record See {@linkcode MonitoringRecord}.
- * @returns Drift, performance, alerts and the answer.
+ * @returns Drift, performance, their course over the windows, alerts and the answer.
  *
  * @example
  * ```ts ignore
@@ -102,6 +102,16 @@ export function monitoringSummary({ reports, response, retrain, told }: Monitori
       realised: labelled.at(-1)?.realised.accuracy ?? null,
       estimated: reports.at(-1)?.estimated.value ?? null,
       windowsMissed: reports.filter(({ realised }) => realised.state === "missed").length,
+    },
+    course: {
+      windows: reports.map(({ name }) => name),
+      inputs: driftRows(reports).features.map(({ name, cells }) => ({
+        input: name,
+        distances: cells.map(({ distance }) => distance),
+        drifted: cells.filter(({ drift }) => drift).length,
+      })),
+      byLabels: reports.map(({ realised }) => realised.accuracy.value),
+      byVotes: reports.map(({ estimated }) => estimated.value),
     },
     alerts: alertKinds,
     response: { branch: response.branch, because: response.because, next: response.next },

@@ -16,6 +16,7 @@ import { benchRunner } from "./runner.ts";
 import { benchServe } from "./serve.ts";
 import { benchSimulate } from "./simulate.ts";
 import { benchTrain } from "./train.ts";
+import { benchWorkflows } from "./workflows.ts";
 
 const BENCHES: Readonly<Record<string, (say: (line: string) => void) => Promise<BenchRow[]>>> = {
   runner: benchRunner,
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, (say: (line: string) => void) => Promise<
   serve: benchServe,
   simulate: benchSimulate,
   drift: benchDrift,
+  workflows: benchWorkflows,
 };
 
 const HELP = `deno task bench [NAME…] [--json] [--debug]
@@ -38,6 +40,7 @@ Measures ours beside a peer, in turn, on this machine; ratio above 1 means that 
             and azureml-inference-server-http
   simulate  a scene played through an endpoint of Local Azure, and read back; no peer
   drift     100,000 rows of 30 columns: lib/monitoring against Evidently, and bare scipy
+  workflows train, gate and deploy under act: whole, and beside the notebooks; linters; set-up; no peer
 Without NAME all of them. --json prints an array of rows and nothing else on standard output.`;
 
 await main("bench", async () => {

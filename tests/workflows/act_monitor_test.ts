@@ -52,7 +52,7 @@ act(
     assert.equal(found.holdout.rows, rows.rows);
     assert.deepEqual([gate.decision, champion, gate["decision-id"]], ["promote", "2", "iris/2/1"]);
     assert.equal(endpoint["served-digest"], train["model-digest"]);
-    assert.match(run.summary, /## Monitoring: [^]*Response: \*\*retrain\*\*/);
+    assert.match(run.summary, /## Monitoring: ❌ no drift, answer retrain/);
     assert.match(run.summary, /Why: `5 of the last 5 windows have a loss/);
   },
 );
