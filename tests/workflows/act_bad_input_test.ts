@@ -39,21 +39,15 @@ act(
   async () => {
     // one real training; what comes after it is never reached
     const artifacts = await keptArtifacts();
-    const stop = {
-      file: ".github/workflows/train.yml",
-      from: "== 'true'\n    permissions",
-      to: "",
-    };
-    const only = { ...stop, to: "== 'never'\n    permissions" };
-    await withChanged([only], async (root) => {
+    const file = ".github/workflows/train.yml", go = "== 'true'\n    permissions";
+    await withChanged([{ file, from: go, to: go.replace("true", "never") }], async (root) => {
       const run = await runWorkflow(ACT, "train.yml", "workflow_dispatch", { artifacts, root });
       assert.deepEqual([run.code, run.jobs], [0, { train: "success" }], told(run));
     });
     const replay = await makeReplay(artifacts), upload = "      - name: Upload the model\n";
     try {
-      const file = ".github/workflows/train.yml";
       const sed = `sed -i 's/"commit": .*/"commit": "${"f".repeat(40)}",/' out/model/training.json`;
-      const another = { file, from: upload, to: `      - run: ${sed}\n${upload}` };
+      const another = { file, from: upload, to: `      - run: |\n          ${sed}\n${upload}` };
       await withChanged([another], async (root) => {
         const given = { root, path: [replay] };
         const run = await runWorkflow(ACT, "train.yml", "workflow_dispatch", given);
