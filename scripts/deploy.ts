@@ -4,6 +4,7 @@ import { readTarget } from "lib/azure/mod.ts";
 import { main } from "./cli.ts";
 import { endpointsLeft } from "./half_made.ts";
 import { runNotebookTask } from "./notebook_task.ts";
+import { holdDeploy } from "./one_deploy.ts";
 
 await main("deploy", async () => {
   readTarget(); // half of the cloud's settings is an error before anything runs
@@ -12,8 +13,9 @@ await main("deploy", async () => {
     summary:
       "Runs notebook 03 headless: the champion behind an endpoint, blocking smoke test, green in\n" +
       "steps, rollback. --set keep=true leaves the endpoint. Exit 3 if the gate refuses green, or the first\n" +
-      "model where there is no champion.",
+      "model where there is no champion; or where somebody else is deploying to it: then nothing is done.",
     notebooks: ["03_azure_ml"],
     left: endpointsLeft,
+    alone: holdDeploy,
   });
 });

@@ -21,6 +21,11 @@ export interface NotebookTask {
   readonly switches?: Readonly<Record<string, string>>;
   /** What is left half-made when the task is interrupted; undefined if it cannot tell. Default: not asked. */
   readonly left?: () => Promise<string | undefined>;
+  /**
+   * Takes what only one task may have at a time, for a descriptor as typed: gives what returns it, or why
+   * this task steps aside (exit 3). Default: nothing is taken.
+   */
+  readonly alone?: (dataset: string | undefined) => Promise<string | (() => Promise<void>)>;
 }
 
 /**
@@ -35,7 +40,7 @@ export interface NotebookTask {
  * @throws {BadInput} If flags or input are wrong.
  */
 export async function runNotebookTask(task: NotebookTask): Promise<number> {
-  const { verb, summary, notebooks, stops, left, switches = {} } = task;
+  const { verb, summary, notebooks, stops, left, alone, switches = {} } = task;
   const { on, values, words } = readFlags({
     on: ["json", "yes", ...Object.keys(switches)],
     values: ["set", "dataset"],
@@ -65,14 +70,22 @@ Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the l
   if (on.has("yes")) Deno.env.set("MLOPS_YES", "1"); // kernels inherit it
   const json = on.has("json");
   const paths = notebooks.map((name) => join(CHECKOUT, "notebooks", `${name}.ipynb`));
+  const dataset = values.dataset?.at(-1), held = await alone?.(dataset);
+  if (typeof held === "string") {
+    console.error(`${verb}: ${held}`);
+    return EXIT.finding;
+  }
   let place = "before the first cell";
-  const uninterrupted = onInterrupt({ verb, where: () => place, left });
+  const uninterrupted = onInterrupt({
+    ...{ verb, where: () => place },
+    left: left && (async () => (await held?.(), await left())),
+  });
   const { record, failed } = await runNotebooks(paths, {
     set: values.set,
-    dataset: values.dataset?.at(-1),
+    dataset,
     say: json ? console.error : console.log,
     onCell: (cell) => place = cell,
-  }).finally(uninterrupted);
+  }).finally(async () => (await uninterrupted(), await held?.()));
   if (failed?.error) {
     console.error(`${verb}: ${reasonLine(failed)}`);
     if (on.has("debug")) console.error(failed.error.traceback.join("\n"));

@@ -2,6 +2,10 @@
 
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
 import { code, mdTable, sparkline } from "./markdown.ts";
+import { xyChart } from "./mermaid.ts";
+
+/** Told apart by the colour-blind, in light and dark. */
+const BLUE = "#0072b2", ORANGE = "#d55e00";
 
 /** GitHub drops a step's summary that is larger, without a word. In bytes. */
 export const SUMMARY_LIMIT = 1024 * 1024;
@@ -95,7 +99,11 @@ interface Count {
 }
 
 function deploy(record: JsonRecord, { decision }: SummaryContext): string {
-  const counts = need<readonly Count[]>(record, "traffic");
+  const canary = (record.canary ?? []) as unknown as readonly Count[];
+  const counts = [
+    ...canary.map((count) => ({ ...count, step: `canary ${count.step}` })),
+    ...need<readonly Count[]>(record, "traffic"),
+  ];
   const served = need<string>(record, "servedDigest");
   const registered = need<string>(record, "registeredDigest");
   const versions = need<Record<string, string>>(record, "deployments");
@@ -120,6 +128,17 @@ function deploy(record: JsonRecord, { decision }: SummaryContext): string {
       ["step", ...names],
       steps.map((step) => [step, ...names.map((name) => answers(step, name))]),
     ),
+    `How many requests of each step ${code(names.at(-1)!)} answered.\n`,
+    xyChart({
+      title: `Answers of ${names.at(-1)}`,
+      names: steps.map((step) => step.replace(/^(canary )?\d+: /, "")),
+      y: { label: "answers", from: 0, to: most },
+      series: [{
+        kind: "bar",
+        colour: BLUE,
+        values: steps.map((step) => answers(step, names.at(-1)!)),
+      }],
+    }),
   ].join("");
 }
 
@@ -154,31 +173,59 @@ function rollback(record: JsonRecord): string {
   ].join("");
 }
 
+interface Course {
+  readonly windows: readonly string[];
+  readonly inputs: readonly {
+    readonly input: string;
+    readonly distances: readonly (number | null)[];
+    readonly drifted: number;
+  }[];
+  readonly byLabels: readonly (number | null)[];
+  readonly byVotes: readonly (number | null)[];
+}
+
 function monitor(record: JsonRecord): string {
   const drift = need<{ readonly state: string }>(record, "drift");
   const response = need<{ readonly branch: string; readonly because: readonly string[] }>(
     record,
     "response",
   );
-  const mark = { drift: "❌", none: "✅" }[drift.state] ?? "❔";
-  const features = (record.drift as { features?: unknown }).features as
-    | readonly Record<string, string | number | readonly number[]>[]
-    | undefined;
+  const alerts = (record.alerts ?? []) as readonly string[];
+  const quiet = response.branch === "ignore" && drift.state === "none";
+  const state = drift.state === "none" ? "no drift" : drift.state;
+  const course = record.course as unknown as Course | undefined;
   return [
-    `## Monitoring: ${mark} ${drift.state === "none" ? "no drift" : drift.state}\n\n`,
-    `Response: **${response.branch}**.\n\n`,
+    `## Monitoring: ${quiet ? "✅" : "❌"} ${state}, answer ${response.branch}\n\n`,
+    `Alerts: ${alerts.length > 0 ? code(alerts.join(", ")) : "none"}.\n\n`,
     ...response.because.map((reason) => `- ${code(reason)}\n`),
-    features && features.length > 0
-      ? mdTable(
-        Object.keys(features[0]),
-        features.map((feature) =>
-          Object.values(feature).map((value) =>
-            Array.isArray(value) ? sparkline(value) : value as string | number
-          )
-        ),
-      )
-      : "",
+    course && course.inputs.length > 0 ? courseText(course) : "",
   ].join("");
+}
+
+function courseText({ windows, inputs, byLabels, byVotes }: Course): string {
+  const finite = (values: readonly (number | null)[]) => values.map((value) => value ?? NaN);
+  const most = Math.max(...inputs.flatMap(({ distances }) => finite(distances)).filter(isFinite));
+  const rows = inputs.map(({ input, distances, drifted }) => [
+    ...[input, sparkline(finite(distances), [0, most])],
+    ...[Math.max(...finite(distances).filter(isFinite)), drifted],
+  ]);
+  const head = ["input", `${windows[0]} to ${windows.at(-1)}`, "largest distance", "with drift"];
+  const known = windows.flatMap((name, i) => {
+    const labels = byLabels[i], votes = byVotes[i];
+    return labels === null || votes === null ? [] : [{ name, labels, votes }];
+  });
+  if (known.length < 2) return mdTable(head, rows);
+  return mdTable(head, rows) +
+    "Accuracy in %: blue by labels, orange by what the votes promise.\n" +
+    xyChart({
+      title: "Accuracy window by window",
+      names: known.map(({ name }) => name.replace(/^window /, "")),
+      y: { label: "right, %", from: 0, to: 100 },
+      series: [
+        { kind: "line", colour: BLUE, values: known.map(({ labels }) => 100 * labels) },
+        { kind: "line", colour: ORANGE, values: known.map(({ votes }) => 100 * votes) },
+      ],
+    });
 }
 
 function need<T>(record: JsonRecord, key: string): T {

@@ -19,6 +19,7 @@ export * from "./endpoint.ts";
 export type { Shares } from "./endpoint_document.ts";
 export * from "./github_credential.ts";
 export * from "./key_vault.ts";
+export * from "./lease.ts";
 export * from "./local.ts";
 export * from "./open_azure.ts";
 export * from "./operation.ts";

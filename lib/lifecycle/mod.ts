@@ -79,6 +79,7 @@ export * from "./rollout_settle.ts";
 export * from "./score.ts";
 export * from "./send_batch.ts";
 export * from "./simulate.ts";
+export * from "./slots.ts";
 export * from "./steps.ts";
 export * from "./story.ts";
 export * from "./tables.ts";

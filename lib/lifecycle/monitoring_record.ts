@@ -98,13 +98,26 @@ export interface MonitoringSummary {
   readonly response: Pick<ResponseDecision, "branch" | "because" | "next">;
   /** The dataset for a training; null where none is to be done. */
   readonly retrainDataset: Pick<RetrainDataset, "descriptor" | "fresh"> | null;
+  /** Window by window, for the summary of a workflow. */
+  readonly course: {
+    readonly windows: readonly string[];
+    /** Distances of each input, in standard deviations, and the windows in which drift was decided. */
+    readonly inputs: readonly {
+      readonly input: string;
+      readonly distances: readonly (number | null)[];
+      readonly drifted: number;
+    }[];
+    /** Accuracy by the labels so far, and as the votes promise; shares, null where there is none. */
+    readonly byLabels: readonly (number | null)[];
+    readonly byVotes: readonly (number | null)[];
+  };
 }
 
 /**
  * The record in short, as scripts and the demo's summary want it.
  *
  * @param record See {@linkcode MonitoringRecord}.
- * @returns Drift, performance, alerts and the answer.
+ * @returns Drift, performance, their course over the windows, alerts and the answer.
  *
  * @example
  * ```ts ignore
@@ -134,6 +147,16 @@ export function monitoringSummary(
       realised: labelled.at(-1)?.realised.accuracy ?? null,
       estimated: reports.at(-1)?.estimated.value ?? null,
       windowsMissed: reports.filter(({ realised }) => realised.state === "missed").length,
+    },
+    course: {
+      windows: reports.map(({ name }) => name),
+      inputs: driftOf(reports).features.map(({ name, cells }) => ({
+        input: name,
+        distances: cells.map(({ distance }) => distance),
+        drifted: cells.filter(({ drift }) => drift).length,
+      })),
+      byLabels: reports.map(({ realised }) => realised.accuracy.value),
+      byVotes: reports.map(({ estimated }) => estimated.value),
     },
     alerts: alertKinds,
     response: { branch: decision.branch, because: decision.because, next: decision.next },

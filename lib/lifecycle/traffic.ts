@@ -3,6 +3,7 @@
 import type { Samples } from "lib/core/mod.ts";
 import { moveTraffic } from "./production.ts";
 import { countAnswers } from "./score.ts";
+import { otherSlot, type Slot } from "./slots.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Answers of one deployment at one step. */
@@ -10,7 +11,7 @@ export interface TrafficCount {
   /** Number and order of the step, e.g. `2: green 10 %`. */
   readonly step: string;
   /** Who answered. */
-  readonly deployment: "blue" | "green";
+  readonly deployment: Slot;
   /** How many of the requests. */
   readonly answers: number;
 }
@@ -20,9 +21,9 @@ export interface TrafficCount {
  * what is in production, and the registry's history says so.
  *
  * @param workspace Where the endpoint is.
- * @param plan The endpoint, its URL and key, rows to ask with, green's shares in percent, and the
- * number of requests at each step.
- * @returns Two counts a step, blue's and green's.
+ * @param plan The endpoint, its URL and key, rows to ask with, the slot that the traffic goes to
+ * (default green), its shares in percent, and the number of requests at each step.
+ * @returns Two counts a step: of the slot that the traffic comes from, and of the one it goes to.
  * @throws {OperationError} If the service refuses a share.
  * @throws {ScoringError} If a request is refused.
  *
@@ -33,25 +34,26 @@ export interface TrafficCount {
  */
 export async function shiftTraffic(
   workspace: Workspace,
-  { endpoint, url, key, samples, shares, requests }: {
+  { endpoint, url, key, samples, to = "green", shares, requests }: {
     endpoint: string;
     url: string;
     key: string;
     samples: Samples;
+    to?: Slot;
     shares: readonly number[];
     requests: number;
   },
 ): Promise<TrafficCount[]> {
-  const counts: TrafficCount[] = [];
-  for (const [i, green] of shares.entries()) {
+  const counts: TrafficCount[] = [], from = otherSlot(to);
+  for (const [i, percent] of shares.entries()) {
     // a share of 0 is left out: the service keeps none
-    const traffic = { blue: 100 - green, green };
+    const traffic = { [from]: 100 - percent, [to]: percent };
     const live = Object.fromEntries(Object.entries(traffic).filter(([, share]) => share > 0));
     const reason = `traffic moved to ${Object.keys(live).join(" and ")}`;
     await moveTraffic(workspace, { endpoint, traffic: live, by: "shift", reason });
     const answers = await countAnswers(workspace, { url, key, samples, requests });
-    for (const deployment of ["blue", "green"] as const) {
-      const step = `${i + 1}: green ${green} %`;
+    for (const deployment of [from, to]) {
+      const step = `${i + 1}: ${to} ${percent} %`;
       counts.push({ step, deployment, answers: answers[deployment] ?? 0 });
     }
   }

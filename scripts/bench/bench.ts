@@ -17,6 +17,7 @@ import { benchRunner } from "./runner.ts";
 import { benchServe } from "./serve.ts";
 import { benchSimulate } from "./simulate.ts";
 import { benchTrain } from "./train.ts";
+import { benchWorkflows } from "./workflows.ts";
 
 const BENCHES: Readonly<Record<string, (say: (line: string) => void) => Promise<BenchRow[]>>> = {
   runner: benchRunner,
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, (say: (line: string) => void) => Promise<
   simulate: benchSimulate,
   drift: benchDrift,
   pipeline: benchPipeline,
+  workflows: benchWorkflows,
 };
 
 const HELP = `deno task bench [NAME…] [--json] [--debug]
@@ -41,6 +43,7 @@ Measures ours beside a peer, in turn, on this machine; ratio above 1 means that 
   simulate  a scene played through an endpoint of Local Azure, and read back; no peer
   drift     100,000 rows of 30 columns: lib/monitoring against Evidently, and bare scipy
   pipeline  deno task demo, whole, against papermill, scikit-learn, MLflow and Evidently
+  workflows train, gate and deploy under act: whole, and beside the notebooks; linters; set-up; no peer
 Without NAME all of them. --json prints an array of rows and nothing else on standard output.`;
 
 await main("bench", async () => {

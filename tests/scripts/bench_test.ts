@@ -98,7 +98,7 @@ for (
     [
       ["nobody"],
       "bench: NAME must be one of runner, demo, train, predict, serve, simulate, drift, " +
-      "pipeline: " +
+      "pipeline, workflows: " +
       'got "nobody"\n',
     ],
     [["--fast"], "bench: --fast must be one of --help, --debug, --json\n"],

@@ -84,14 +84,23 @@ Deno.test("summary of a rollback: from, to, and how long it took", () => {
   assert.match(summarise("rollback", { ...record, verified: false }), /^## ❌ Traffic moved/);
 });
 
-Deno.test("summary of the monitoring: state, answer, and the features' course", () => {
-  const drift = { state: "drift", features: [{ feature: "petal_length", psi: [0, 0.1, 0.4] }] };
-  const text = summarise("monitor", {
-    drift,
-    response: { branch: "retrain", because: ["labels agree", "data | fixed"] },
-  });
-  assert.match(text, /^## Monitoring: ❌ drift\n\nResponse: \*\*retrain\*\*/);
-  assert.ok(text.includes("- `data fixed`") && text.includes("| petal\\_length | ▁▃█ |"), text);
+Deno.test("summary of the monitoring: state, answer, and the course of inputs and accuracy", () => {
+  const course = {
+    windows: ["window 1", "window 2", "window 3"],
+    inputs: [{ input: "petal_length", distances: [0, 0.1, 0.4], drifted: 1 }],
+    byLabels: [0.95, 0.9, null],
+    byVotes: [0.96, 0.96, 0.97],
+  };
+  const response = { branch: "retrain", because: ["labels agree", "data | fixed"] };
+  const text = summarise("monitor", { drift: { state: "drift" }, response, course });
+  assert.match(text, /^## Monitoring: ❌ drift, answer retrain\n\nAlerts: none\./);
+  assert.ok(text.includes("- `data fixed`"), text);
+  assert.ok(text.includes("| petal\\_length | ▁▃█ | 0.4 | 1 |"), text);
+  assert.ok(text.includes('x-axis ["1", "2"]\n'), text); // the third window has no label yet
+  assert.ok(text.includes("line [95, 90]\n  line [96, 96]"), text);
+  const state = { state: "none" }, answer = { branch: "ignore", because: [] };
+  assert.match(summarise("monitor", { drift: state, response: answer }), /✅ no drift/);
+  assert.match(summarise("monitor", { drift: state, response }), /❌ no drift, answer retrain/);
 });
 
 Deno.test("a summary stays below GitHub's limit, and says what it left out", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { modelOf, prepare, saveBundle } from "lib/lifecycle/mod.ts";
+import { modelOf, prepare, readProvenance, saveBundle } from "lib/lifecycle/mod.ts";
 import { majorityBaseline } from "lib/training/mod.ts";
 import { runScript } from "./task.ts";
 
@@ -44,5 +44,22 @@ Deno.test("verify-bundle refuses one changed byte, another model, and a digest t
     bytes[bytes.length - 2] ^= 1;
     await Deno.writeFile(path, bytes);
     await verify(model.digest);
+  });
+});
+
+Deno.test("verify-bundle --same-code refuses a model of another commit or lockfile", async () => {
+  const here = await readProvenance();
+  await withBundle(async (folder) => {
+    const verify = async (made: object) => {
+      await saveBundle(folder, { model, record: { ...record, ...made } });
+      const flags = ["--digest", model.digest, "--same-code"];
+      return await runScript("verify_bundle", folder, ...flags);
+    };
+    assert.equal((await verify(here)).code, 0);
+    const other = await verify({ ...here, commit: "f".repeat(40) });
+    assert.equal(other.code, 2);
+    assert.match(other.err, /must come from commit .*: got "f{40}"/);
+    assert.match((await verify({ ...here, lockfile: "0" })).err, /must come from lockfile/);
+    assert.match((await verify({})).err, /must come from commit/);
   });
 });

@@ -5,34 +5,30 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { getEndpoint, listModelVersions, openAzureAt } from "lib/azure/mod.ts";
+import {
+  type Azure,
+  getEndpoint,
+  listModelVersions,
+  openAzureAt,
+  takeLease,
+} from "lib/azure/mod.ts";
 import { readProvenance } from "lib/lifecycle/provenance.ts";
-import { ROOT, type Run, runWorkflow, withChanged } from "./act.ts";
-import { ACT, ignore } from "./act_program.ts";
+import { type Given, ROOT, type Run, runWorkflow, withChanged } from "./act.ts";
+import { act, keptArtifacts, runCi, told } from "./act_case.ts";
+import { ACT } from "./act_program.ts";
 import { type Cloud, openCloud, TRUSTED } from "./cloud.ts";
 import { writeLastRun } from "./last_run.ts";
-import { findPlanted, makeReplay, plantedTable } from "./planted.ts";
+import { findPlanted, plantedTable } from "./planted.ts";
 
 /** The endpoint that notebook 03 makes. */
 const ENDPOINT = "iris-demo";
-
-function act(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore, fn });
-}
-
-/** What a failed assertion needs to be understood: the end of the log. */
-function told(run: Run): string {
-  const lines = run.log.split("\n").filter((line) => !/unable to get git re/.test(line));
-  return lines.slice(-120).join("\n");
-}
 
 /** The good run, made once; its artifacts are there until the process ends. */
 let good: Promise<{ run: Run; artifacts: string }> | undefined;
 
 function goodRun(): Promise<{ run: Run; artifacts: string }> {
   return good ??= (async () => {
-    const artifacts = await Deno.makeTempDir({ prefix: "artifacts-" });
-    globalThis.addEventListener("unload", () => Deno.removeSync(artifacts, { recursive: true }));
+    const artifacts = await keptArtifacts();
     return {
       run: await runWorkflow(ACT, "train.yml", "workflow_dispatch", { artifacts }),
       artifacts,
@@ -111,11 +107,11 @@ const SKEW = {
   to: "Math.fround(probabilities[i * k + c])])",
 };
 
-/** A rollout that fails when green has all the traffic. */
+/** A rollout that fails when the second candidate has all the traffic. */
 const BREAK = {
   file: "lib/lifecycle/traffic.ts",
   from: "    const answers = await countAnswers(",
-  to: '    if (green === 100) throw new Error("the error rate is too high");\n' +
+  to: '    if (percent === 100) throw new Error("the error rate is too high");\n' +
     "    const answers = await countAnswers(",
 };
 
@@ -144,34 +140,48 @@ act(
       const digests = (await listModelVersions(azure, "iris")).map(({ tags }) => tags.digest);
       assert.ok(digests.includes(good.outputs.endpoint["served-digest"]));
 
-      // a rollout that breaks at 100 %: back to blue, and the run is red
+      // the champion goes to the free slot, a rollout in the other breaks at 100 %: back, and red
       await withChanged([BREAK], async (root) => {
         const run = await runWorkflow(ACT, "deploy.yml", "workflow_dispatch", { ...given, root });
         assert.equal(run.code, 1);
         assert.deepEqual(run.jobs, { endpoint: "failure" });
         assert.match(run.log, /the error rate is too high/, told(run));
         assert.match(run.summary, /## ✅ Rolled back: `iris-demo`/, told(run));
-        assert.match(run.summary, /\| green \| 100 \| 0 \|/);
-        assert.deepEqual(await traffic(), { blue: 100 });
+        assert.match(run.summary, /\| blue \| 100 \| 0 \|/);
+        assert.deepEqual(await traffic(), { green: 100 });
       });
 
       // by hand, to what was asked for
-      const inputs = { reason: "a | `drill`", to: "green" };
+      const inputs = { reason: "a | `drill`", to: "blue" };
       const back = await runWorkflow(ACT, "rollback.yml", "workflow_dispatch", {
         ...given,
         inputs,
       });
       assert.equal(back.code, 0, told(back));
       assert.match(back.summary, /✅ Rolled back[^]*Why: `a drill`/);
-      assert.deepEqual(await traffic(), { green: 100 });
+      assert.deepEqual(await traffic(), { blue: 100 });
 
+      await secondDeploy(azure, given);
       await wrongSubject(cloud);
-      assert.deepEqual(await traffic(), { green: 100 });
+      assert.deepEqual(await traffic(), { blue: 100 });
     } finally {
       await cloud.close();
     }
   },
 );
+
+/** While somebody else deploys, a run steps aside: green, nothing done, and it says who is at it. */
+async function secondDeploy(azure: Azure, given: Given): Promise<void> {
+  const since = "2026-03-02T00:00:00.000Z";
+  const lease = await takeLease(azure, `deploy-${ENDPOINT}`, { by: "run 17 of Deploy", since });
+  assert.ok("release" in lease);
+  const run = await runWorkflow(ACT, "deploy.yml", "workflow_dispatch", given);
+  await lease.release();
+  assert.equal(run.code, 0, told(run));
+  assert.deepEqual([run.jobs, run.outputs.endpoint.deployed], [{ endpoint: "success" }, "false"]);
+  const why = /`deploy: steps aside: run 17 of Deploy has been deploying to iris-demo since 2026/;
+  assert.match(run.summary, why, told(run));
+}
 
 /** A job of another environment or branch gets no further than the sign-in. */
 async function wrongSubject({ job, vars, env }: Cloud): Promise<void> {
@@ -181,33 +191,6 @@ async function wrongSubject({ job, vars, env }: Cloud): Promise<void> {
   assert.deepEqual(run.jobs, { endpoint: "failure" });
   assert.match(run.log, /AADSTS700213: .*subject 'repo:octo@1\/mlops@2:ref:refs\/heads\/main'/);
   assert.doesNotMatch(run.log, /Task deploy/);
-}
-
-/**
- * ci.yml runs with a `deno` that does none of its three long tasks: they are what runs around this
- * test, and would run it again. Proven is what the workflow makes of them.
- */
-async function runCi(failing: string): Promise<Run> {
-  const folder = await Deno.makeTempDir({ prefix: "ci-" });
-  try {
-    const script = `#!/bin/bash
-case "$1 $2" in
-  "task $FAILING") exit 1 ;;
-  "task check" | "task local-azure:stop") ;;
-  "task test") echo "the last line of the tests" ;;
-  "task demo") mkdir -p out/notebooks; echo page > out/notebooks/index.html; echo {} > out/summary.json ;;
-  *) exec "${Deno.execPath()}" "$@" ;;
-esac
-`;
-    await Deno.writeTextFile(join(folder, "deno"), script, { mode: 0o755 });
-    const pull_request = {
-      ...{ number: 1, head: { ref: "topic", repo: { fork: true } }, base: { ref: "main" } },
-    };
-    const given = { payload: { pull_request }, path: [folder], env: { FAILING: failing } };
-    return await runWorkflow(ACT, "ci.yml", "pull_request", given);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 act("ci.yml: green on a fork's pull request, which has neither variables nor secrets", async () => {
@@ -225,57 +208,6 @@ act("ci.yml: one failing job makes the required one fail", async () => {
     assert.deepEqual([run.jobs[job], run.jobs.ok], ["failure", "failure"], told(run));
   }
 });
-
-/**
- * monitor.yml runs over records: of the monitoring as agreed, of the rest from the good run. Proven is
- * what the workflow makes of them; the notebook is not run.
- */
-async function runMonitor(
-  { drift, branch, exit = 0, event = "workflow_dispatch" }: {
-    drift: string;
-    branch: string;
-    exit?: number;
-    event?: string;
-  },
-): Promise<Run> {
-  const replay = await makeReplay((await goodRun()).artifacts);
-  try {
-    const record = {
-      drift: { state: drift },
-      response: { branch, because: ["as planned", "twice"] },
-    };
-    const env = { MONITOR: JSON.stringify(record), MONITOR_EXIT: String(exit) };
-    return await runWorkflow(ACT, "monitor.yml", event, { path: [replay], env });
-  } finally {
-    await Deno.remove(replay, { recursive: true });
-  }
-}
-
-act("monitor.yml: drift whose answer is a new model is a green run that trains one", async () => {
-  const run = await runMonitor({ drift: "drift", branch: "retrain", exit: 3 });
-  assert.equal(run.code, 0, told(run));
-  const jobs = { watch: "success", train: "success", gate: "success", endpoint: "success" };
-  assert.deepEqual(run.jobs, jobs);
-  assert.match(run.summary, /## Monitoring: ❌ drift[^]*Why: `as planned; twice`/);
-});
-
-act(
-  "monitor.yml: no drift, or drift with another answer, trains nothing; a fault is red",
-  async () => {
-    for (
-      const [given, code, jobs] of [
-        [{ drift: "none", branch: "ignore" }, 0, { watch: "success" }],
-        [{ drift: "drift", branch: "fix-data", exit: 3 }, 0, { watch: "success" }],
-        [{ drift: "none", branch: "retrain", exit: 1 }, 1, { watch: "failure" }],
-        [{ drift: "drift", branch: "retrain", exit: 3, event: "schedule" }, 0, {}], // a fork's clock
-      ] as const
-    ) {
-      const run = await runMonitor(given);
-      assert.equal(run.code, code, told(run));
-      assert.deepEqual(run.jobs, jobs, told(run));
-    }
-  },
-);
 
 act("planted: each mistake in a workflow is found by one of the layers", async () => {
   const { artifacts } = await goodRun();

@@ -241,6 +241,12 @@ Deno.test("planted: secrets handed on without naming them (rules)", () => {
   assert.ok(messages.includes("job call: must name the secrets it hands on"), messages.join("\n"));
 });
 
+Deno.test("no workflow reads a secret, so none can be too short to be masked", async () => {
+  for (const [file, text] of await readWorkflows(ROOT)) {
+    if (file.startsWith(".github/")) assert.doesNotMatch(text, /\bsecrets[.[]|secrets\s*\)/, file);
+  }
+});
+
 Deno.test("train.yml runs on a push that changes something that is there", async () => {
   const { on } = parse(await Deno.readTextFile(join(ROOT, TRAIN)));
   assert.ok(on.push.paths.length > 0);

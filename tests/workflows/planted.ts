@@ -163,7 +163,15 @@ repeat() { # ARTIFACT RECORD
   to=$(mktemp -d); tar -C "$to" -xf "${artifacts}/$1.tar"; cat "$to/$2"; rm -r "$to"
 }
 case "$1 $2" in
-  "task train") mkdir -p out/model; to=out/model; ${unpack("model")}; repeat train train.json ;;
+  "task train")
+    mkdir -p out/model; to=out/model; ${unpack("model")}
+    commit=null # the model is as if trained by this very checkout
+    if head=$(git rev-parse HEAD 2> /dev/null); then
+      [ -z "$(git status --porcelain --untracked-files=no)" ] || head="$head-dirty"
+      commit="\\"$head\\""
+    fi
+    sed -i "s/\\"commit\\": .*/\\"commit\\": $commit,/" out/model/training.json
+    repeat train train.json ;;
   "task gate") repeat gate gate.json ;;
   "task deploy") repeat deploy deploy.json ;;
   "task monitor") echo "$MONITOR"; exit "$MONITOR_EXIT" ;;
