@@ -4,6 +4,8 @@ import { randomUUID } from "node:crypto";
 import { assetRoutes } from "./arm_assets.ts";
 import { CODES } from "./arm_codes.ts";
 import { companionRoutes } from "./arm_companions.ts";
+import { COMPONENTS } from "./arm_components.ts";
+import { computeRoutes } from "./arm_computes.ts";
 import type { Arm } from "./arm_context.ts";
 import { DATA } from "./arm_data.ts";
 import { datastoreRoutes } from "./arm_datastores.ts";
@@ -14,10 +16,15 @@ import { endpointRoutes } from "./arm_endpoints.ts";
 import { ENVIRONMENTS } from "./arm_environments.ts";
 import { ArmError, errorBody, gatewayError } from "./arm_error.ts";
 import { groupRoutes } from "./arm_groups.ts";
+import { jobRoutes } from "./arm_jobs.ts";
 import { makeParents } from "./arm_lenient.ts";
 import { MODELS } from "./arm_models.ts";
 import { operationRoutes } from "./arm_operation_status.ts";
+import { pendingUploadRoutes } from "./arm_pending_uploads.ts";
+import { quotaRoutes } from "./arm_quotas.ts";
 import { answer, createRouter, parseBody } from "./arm_router.ts";
+import { scheduleRoutes } from "./arm_schedules.ts";
+import { workspaceActionRoutes } from "./arm_workspace_actions.ts";
 import { workspaceRoutes } from "./arm_workspaces.ts";
 import type { LocalAzure, Service } from "./context.ts";
 import type { LimitsBook } from "./limits.ts";
@@ -59,12 +66,18 @@ export function armService(
     ...groupRoutes(arm),
     ...companionRoutes(arm),
     ...operationRoutes(arm),
+    ...quotaRoutes(arm),
     ...workspaceRoutes(arm),
+    ...workspaceActionRoutes(arm),
     ...datastoreRoutes(arm),
-    ...[MODELS, DATA, ENVIRONMENTS, CODES].flatMap((kind) => assetRoutes(arm, kind)),
+    ...[MODELS, DATA, ENVIRONMENTS, CODES, COMPONENTS].flatMap((kind) => assetRoutes(arm, kind)),
+    ...pendingUploadRoutes(arm),
     ...endpointRoutes(arm),
     ...endpointKeyRoutes(arm),
     ...deployments.routes,
+    ...computeRoutes(arm),
+    ...jobRoutes(arm),
+    ...scheduleRoutes(arm),
   ]);
 
   async function handle(request: Request, url: URL): Promise<Response> {

@@ -17,6 +17,11 @@ export const LIMITS = {
   deployments: 500,
   /** Instances of one deployment. */
   instances: 50,
+  /**
+   * Cores of one family of machines, of one subscription and region. Azure begins with 24 to 300, by the
+   * kind of subscription.
+   */
+  coresPerFamily: 300,
   /** Requests per second of one endpoint. */
   requestsPerSecond: 500,
 };
