@@ -22,7 +22,7 @@ import { MODELS } from "./arm_models.ts";
 import { operationRoutes } from "./arm_operation_status.ts";
 import { pendingUploadRoutes } from "./arm_pending_uploads.ts";
 import { quotaRoutes } from "./arm_quotas.ts";
-import { answer, createRouter, parseBody } from "./arm_router.ts";
+import { answer, createRouter, parseBody, type Route } from "./arm_router.ts";
 import { scheduleRoutes } from "./arm_schedules.ts";
 import { workspaceActionRoutes } from "./arm_workspace_actions.ts";
 import { workspaceRoutes } from "./arm_workspaces.ts";
@@ -53,16 +53,13 @@ export interface ArmOptions {
   readonly lenient: boolean;
 }
 
-/** Makes the control plane of a Local Azure. */
-export function armService(
-  local: LocalAzure,
-  { ensureContainer, limits, lenient }: ArmOptions,
-): ArmService {
-  const operations = createOperations(local);
-  const arm: Arm = { ...local, operations, limits, ensureContainer };
-  const { tokens, clock, log } = arm;
+/**
+ * All routes of the control plane, and what starts deployments again after a restart. Runners of their
+ * operations are registered as well.
+ */
+export function armRoutes(arm: Arm): { routes: Route[]; revive(): Promise<void> } {
   const deployments = deploymentRoutes(arm);
-  const router = createRouter([
+  const routes = [
     ...groupRoutes(arm),
     ...companionRoutes(arm),
     ...operationRoutes(arm),
@@ -78,8 +75,19 @@ export function armService(
     ...computeRoutes(arm),
     ...jobRoutes(arm),
     ...scheduleRoutes(arm),
-  ]);
+  ];
+  return { routes, revive: deployments.revive };
+}
 
+/** Makes the control plane of a Local Azure. */
+export function armService(
+  local: LocalAzure,
+  { ensureContainer, limits, lenient }: ArmOptions,
+): ArmService {
+  const operations = createOperations(local);
+  const arm: Arm = { ...local, operations, limits, ensureContainer };
+  const { tokens, clock, log } = arm;
+  const { routes, revive } = armRoutes(arm), router = createRouter(routes);
   async function handle(request: Request, url: URL): Promise<Response> {
     const requestId = randomUUID(), began = performance.now();
     const correlationId = request.headers.get("x-ms-correlation-request-id") ?? requestId;
@@ -126,7 +134,7 @@ export function armService(
     handle,
     prepare: () => makeDefaultWorkspace(arm),
     async resume() {
-      const revived = deployments.revive(); // first, since an operation waits for its deployment
+      const revived = revive(); // first, since an operation waits for its deployment
       operations.resume();
       await revived;
     },
