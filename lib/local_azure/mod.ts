@@ -29,7 +29,8 @@
  * is made from them.
  *
  * Under its own name it has a page for people (`/`) and control routes (`/_local/health`, `log`,
- * `reset`, `stop`, `keep`, `clock`, `limits`).
+ * `reset`, `stop`, `keep`, `clock`, `limits`, `faults`: PUTs that are throttled, deployments that fail,
+ * containers that sleep, a Blob storage that is busy, tokens that have expired).
  *
  * What is not: Resource Manager in general (other resource types answer 404), roles and permissions
  * (every token may do everything), networking, billing, registries, Kubernetes, batch endpoints. Every
