@@ -1,6 +1,7 @@
 /** Azure Resource Manager, as far as Azure ML needs it: who asks, for what, and how it is answered. */
 
 import { randomUUID } from "node:crypto";
+import { isApiVersion } from "./api_version.ts";
 import { assetRoutes } from "./arm_assets.ts";
 import { CODES } from "./arm_codes.ts";
 import { companionRoutes } from "./arm_companions.ts";
@@ -124,6 +125,12 @@ export function armService(
       const message =
         "The api-version query parameter (?api-version=) is required for all requests.";
       throw gatewayError(400, "MissingApiVersionParameter", message);
+    }
+    if (!isApiVersion(apiVersion)) {
+      const message =
+        `The api-version '${apiVersion}' is invalid: it must be a date, with '-preview' ` +
+        "after it or not, e.g. 2022-10-01.";
+      throw gatewayError(400, "InvalidApiVersionParameter", message);
     }
     if (lenient) await makeParents(arm, params);
     return await route.handle({ method, url, params, apiVersion, body: parseBody(text) });

@@ -55,7 +55,7 @@ export function wantedJob(fields: Fields, { store, workspace, name }: JobPlace):
     environmentVariables: fields.texts("environmentVariables") ?? {},
     identity: fields.raw("identity") ?? null,
     inputs: inputsOf(fields.object("inputs")),
-    outputs: { ...outputsOf(fields.object("outputs")), default: defaultOutput(name) },
+    outputs: { ...outputsOf(fields.object("outputs"), name), default: defaultOutput(name) },
     limits: limitsOf(fields),
     resources: resourcesOf(fields.object("resources")),
     distribution: fields.raw("distribution") ?? null,
@@ -98,23 +98,18 @@ function inputsOf(fields: Fields): JsonRecord {
   );
 }
 
-function outputsOf(fields: Fields): JsonRecord {
+function outputsOf(fields: Fields, name: string): JsonRecord {
   return Object.fromEntries(
     Object.keys(fields.record).map((key) => {
       const output = fields.object(key), jobOutputType = output.oneOf("jobOutputType", FILES);
       if (!jobOutputType) {
         throw output.refuse("jobOutputType", `must be one of ${FILES.join(", ")}`);
       }
-      const { uri = null, description = null } = {
-        uri: output.text("uri"),
-        description: output.text("description"),
-      };
-      return [key, {
-        jobOutputType,
-        description,
-        uri,
-        mode: output.text("mode") ?? "ReadWriteMount",
-      }];
+      const description = output.text("description") ?? null;
+      const mode = output.text("mode") ?? "ReadWriteMount";
+      const uri = output.text("uri") ??
+        `azureml://datastores/workspaceblobstore/paths/azureml/${name}/${key}/`;
+      return [key, { jobOutputType, description, uri, mode }];
     }),
   );
 }

@@ -76,7 +76,7 @@ export function jobRoutes({ store, clock }: Arm): Route[] {
     const wanted = bodies.map((body) => ({ body, properties: propertiesOf(body) }))
       .filter(({ properties: { jobType, tags } }) =>
         (!kind || String(jobType).toLowerCase() === kind) &&
-        (!tag || tag in (tags as JsonRecord))
+        (!tag || Object.hasOwn(tags as JsonRecord, tag))
       );
     return listAnswer(call, wanted.map(({ body }) => body));
   }

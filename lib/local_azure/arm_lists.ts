@@ -107,6 +107,6 @@ function fits(found: unknown, wanted: string | null): boolean {
   const map = (found ?? {}) as JsonRecord;
   return (wanted ?? "").split(",").filter((pair) => pair !== "").every((pair) => {
     const [, key, value] = /^([^=]*)(?:=(.*))?$/s.exec(pair.trim())!;
-    return key in map && (value === undefined || map[key] === value);
+    return Object.hasOwn(map, key) && (value === undefined || map[key] === value);
   });
 }

@@ -59,7 +59,7 @@ export function createLimits({ db }: Store): LimitsBook {
     read: () => limits,
     set(some) {
       for (const [name, value] of Object.entries(some)) {
-        if (!(name in LIMITS)) {
+        if (!Object.hasOwn(LIMITS, name)) {
           const rule = `must be one of ${Object.keys(LIMITS).join(", ")}`;
           throw new BadInput({ field: "limit", rule, value: name });
         }

@@ -51,9 +51,15 @@ Deno.test("jobs: the SDK makes, looks up, lists, cancels and deletes one", async
 Deno.test("jobs: PUT is 201, then 200; labels change, what it does stays; archived ones are not listed", async () => {
   await using host = await hostControl();
   await withEnvironment(host);
-  const put = (more: object = {}) => host.arm("PUT", "/jobs/j", { properties: draft(more) });
+  const outputs = { model: { jobOutputType: "custom_model" } };
+  const put = (more: object = {}) =>
+    host.arm("PUT", "/jobs/j", { properties: draft({ outputs, ...more }) });
   assert.deepEqual([(await put()).status, (await put({ tags: { a: "b" } })).status], [201, 200]);
   const back = (await host.arm("GET", "/jobs/j")).body; // what clients read, they may send back
+  assert.equal(
+    back.properties.outputs.model.uri,
+    "azureml://datastores/workspaceblobstore/paths/azureml/j/model/",
+  );
   assert.equal((await host.arm("PUT", "/jobs/j", back)).status, 200);
   const changed = await put({ command: "rm" });
   assert.deepEqual([changed.status, changed.body.error.message], [
