@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import * as azure from "lib/azure/mod.ts";
 import { openLocalAzure } from "lib/local_azure/mod.ts";
+import { PARTS } from "lib/local_azure/real_parts.ts";
 import { fakeParts } from "../local_azure/control_host.ts";
 
 const bytes = new TextEncoder().encode("{}");
@@ -13,7 +14,6 @@ const ROUTES = { port: 8080, liveness: "/live", readiness: "/ready", scoring: "/
 
 Deno.test("faults: what this room does about each of them", async (test) => {
   const folder = await Deno.makeTempDir({ prefix: "faults-" });
-  const { PARTS } = await import("lib/local_azure/real_parts.ts");
   const { createRuntime } = fakeParts();
   const local = await openLocalAzure({ folder, port: 0, parts: { ...PARTS, createRuntime } });
   const open = await azure.openAzureAt(local.port);
