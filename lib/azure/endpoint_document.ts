@@ -148,7 +148,8 @@ function documentOf(found: JsonRecord): EndpointDocument {
   const { location, tags, kind, sku, identity } = found;
   const all = found.properties as JsonRecord;
   const properties = Object.fromEntries(
-    Object.entries(all).filter(([name]) => !READ_ONLY.has(name)),
+    // what the service answers as null is absent; sent back, Microsoft's schema has no null
+    Object.entries(all).filter(([name, value]) => !READ_ONLY.has(name) && value !== null),
   );
   return {
     traffic: (all.traffic ?? {}) as Shares,

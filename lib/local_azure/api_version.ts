@@ -26,3 +26,23 @@ export function knowsMirrorTraffic(apiVersion: string): boolean {
   // dates compare as texts
   return apiVersion >= (apiVersion.endsWith("-preview") ? FIRST_PREVIEW : FIRST_STABLE);
 }
+
+/**
+ * Whether a text is a version of a REST API of Azure's at all: a date, and maybe a kind of preview. Which
+ * dates there were nobody here knows, so every one is served.
+ *
+ * @param text As the client sent it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isApiVersion } from "lib/local_azure/api_version.ts";
+ *
+ * const texts = ["2022-10-01", "2024-04-01-dataplanepreview", "1999", "v1.0", "2022-99-01"];
+ * assert.deepEqual(texts.map(isApiVersion), [true, true, false, false, false]);
+ * ```
+ */
+export function isApiVersion(text: string): boolean {
+  const [, date] = /^(\d{4}-\d\d-\d\d)(?:-[a-z]*preview)?$/i.exec(text) ?? [];
+  return date !== undefined && !Number.isNaN(Date.parse(date));
+}

@@ -1,9 +1,12 @@
 /** Azure Resource Manager, as far as Azure ML needs it: who asks, for what, and how it is answered. */
 
 import { randomUUID } from "node:crypto";
+import { isApiVersion } from "./api_version.ts";
 import { assetRoutes } from "./arm_assets.ts";
 import { CODES } from "./arm_codes.ts";
 import { companionRoutes } from "./arm_companions.ts";
+import { COMPONENTS } from "./arm_components.ts";
+import { computeRoutes } from "./arm_computes.ts";
 import type { Arm } from "./arm_context.ts";
 import { DATA } from "./arm_data.ts";
 import { datastoreRoutes } from "./arm_datastores.ts";
@@ -14,10 +17,15 @@ import { endpointRoutes } from "./arm_endpoints.ts";
 import { ENVIRONMENTS } from "./arm_environments.ts";
 import { ArmError, errorBody, gatewayError } from "./arm_error.ts";
 import { groupRoutes } from "./arm_groups.ts";
+import { jobRoutes } from "./arm_jobs.ts";
 import { makeParents } from "./arm_lenient.ts";
 import { MODELS } from "./arm_models.ts";
 import { operationRoutes } from "./arm_operation_status.ts";
-import { answer, createRouter, parseBody } from "./arm_router.ts";
+import { pendingUploadRoutes } from "./arm_pending_uploads.ts";
+import { quotaRoutes } from "./arm_quotas.ts";
+import { answer, createRouter, parseBody, type Route } from "./arm_router.ts";
+import { scheduleRoutes } from "./arm_schedules.ts";
+import { workspaceActionRoutes } from "./arm_workspace_actions.ts";
 import { workspaceRoutes } from "./arm_workspaces.ts";
 import type { LocalAzure, Service } from "./context.ts";
 import type { LimitsBook } from "./limits.ts";
@@ -46,6 +54,32 @@ export interface ArmOptions {
   readonly lenient: boolean;
 }
 
+/**
+ * All routes of the control plane, and what starts deployments again after a restart. Runners of their
+ * operations are registered as well.
+ */
+export function armRoutes(arm: Arm): { routes: Route[]; revive(): Promise<void> } {
+  const deployments = deploymentRoutes(arm);
+  const routes = [
+    ...groupRoutes(arm),
+    ...companionRoutes(arm),
+    ...operationRoutes(arm),
+    ...quotaRoutes(arm),
+    ...workspaceRoutes(arm),
+    ...workspaceActionRoutes(arm),
+    ...datastoreRoutes(arm),
+    ...[MODELS, DATA, ENVIRONMENTS, CODES, COMPONENTS].flatMap((kind) => assetRoutes(arm, kind)),
+    ...pendingUploadRoutes(arm),
+    ...endpointRoutes(arm),
+    ...endpointKeyRoutes(arm),
+    ...deployments.routes,
+    ...computeRoutes(arm),
+    ...jobRoutes(arm),
+    ...scheduleRoutes(arm),
+  ];
+  return { routes, revive: deployments.revive };
+}
+
 /** Makes the control plane of a Local Azure. */
 export function armService(
   local: LocalAzure,
@@ -54,19 +88,7 @@ export function armService(
   const operations = createOperations(local);
   const arm: Arm = { ...local, operations, limits, ensureContainer };
   const { tokens, clock, log } = arm;
-  const deployments = deploymentRoutes(arm);
-  const router = createRouter([
-    ...groupRoutes(arm),
-    ...companionRoutes(arm),
-    ...operationRoutes(arm),
-    ...workspaceRoutes(arm),
-    ...datastoreRoutes(arm),
-    ...[MODELS, DATA, ENVIRONMENTS, CODES].flatMap((kind) => assetRoutes(arm, kind)),
-    ...endpointRoutes(arm),
-    ...endpointKeyRoutes(arm),
-    ...deployments.routes,
-  ]);
-
+  const { routes, revive } = armRoutes(arm), router = createRouter(routes);
   async function handle(request: Request, url: URL): Promise<Response> {
     const requestId = randomUUID(), began = performance.now();
     const correlationId = request.headers.get("x-ms-correlation-request-id") ?? requestId;
@@ -104,6 +126,12 @@ export function armService(
         "The api-version query parameter (?api-version=) is required for all requests.";
       throw gatewayError(400, "MissingApiVersionParameter", message);
     }
+    if (!isApiVersion(apiVersion)) {
+      const message =
+        `The api-version '${apiVersion}' is invalid: it must be a date, with '-preview' ` +
+        "after it or not, e.g. 2022-10-01.";
+      throw gatewayError(400, "InvalidApiVersionParameter", message);
+    }
     if (lenient) await makeParents(arm, params);
     return await route.handle({ method, url, params, apiVersion, body: parseBody(text) });
   }
@@ -113,7 +141,7 @@ export function armService(
     handle,
     prepare: () => makeDefaultWorkspace(arm),
     async resume() {
-      const revived = deployments.revive(); // first, since an operation waits for its deployment
+      const revived = revive(); // first, since an operation waits for its deployment
       operations.resume();
       await revived;
     },

@@ -5,6 +5,7 @@ import { DEPLOYMENT } from "./arm_deployment_body.ts";
 import { withoutShare } from "./arm_traffic.ts";
 import type { Json } from "lib/core/mod.ts";
 import { DeploymentError, type DeploymentSpec } from "./runtime.ts";
+import { quotaFault } from "./quota.ts";
 import type { Stored } from "./store.ts";
 
 /** Log lines that a failed operation brings along. */
@@ -20,7 +21,7 @@ export interface DeploymentRunners {
 
 /** Registers the runners. */
 export function deploymentRunners(
-  { store, operations, runtime, log }: Arm,
+  { store, operations, runtime, log, limits }: Arm,
 ): DeploymentRunners {
   function setState(id: string, provisioningState: string): void {
     const found = store.get(id);
@@ -44,7 +45,9 @@ export function deploymentRunners(
   operations.register("deployment.put", {
     async run({ target }, signal) {
       await reviving.get(target);
-      const spec = store.get(target)!.hidden.wanted as unknown as DeploymentSpec;
+      const deployment = store.get(target)!, fault = quotaFault({ store, limits }, deployment);
+      if (fault) throw new DeploymentError("OutOfQuota", fault);
+      const spec = deployment.hidden.wanted as unknown as DeploymentSpec;
       await runtime.start(spec, signal);
       return () => cameUp(target, spec);
     },

@@ -36,12 +36,15 @@ export function endpointOf(store: Store, params: Call["params"]): Stored {
   return endpoint;
 }
 
-/** The poll URLs of an operation on an endpoint (`oe`) or a deployment (`od`). */
+/**
+ * The poll URLs of an operation on an endpoint (`oe`), a deployment (`od`) or a schedule (`sc`, which no
+ * contract has: only the first two were seen).
+ */
 export function frontEndUrls(
   store: Store,
   { params, apiVersion }: Call,
   operation: Operation,
-  prefix: "oe" | "od",
+  prefix: "oe" | "od" | "sc",
 ): { status: string; result: string } {
   const { body } = workspaceOf(store, params);
   return operationUrls(operation, {

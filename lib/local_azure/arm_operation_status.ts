@@ -43,6 +43,19 @@ export function operationUrls(
   };
 }
 
+/** The poll URLs of an operation on a compute. */
+export function computeOperationUrls(
+  { id }: Operation,
+  { subscription, location, apiVersion }: Omit<OperationUrlParts, "scope">,
+): { status: string; result: string } {
+  const base = `${ARM}/subscriptions/${subscription}/providers/${AML}/locations/${location}`;
+  const version = `api-version=${encodeURIComponent(apiVersion)}`;
+  return {
+    status: `${base}/computeOperationsStatus/${id}?${version}`,
+    result: `${base}/computeOperationsResults/${id}?${version}`,
+  };
+}
+
 /** How long the service says that an operation may take. */
 export const TIMEOUT_HEADER = { "x-ms-async-operation-timeout": "PT30M" };
 
@@ -85,6 +98,8 @@ export function operationRoutes({ store, operations }: Arm): Route[] {
   return [
     { method: "GET", path: `${LOCATIONS}/mfeOperationsStatus/{operation}`, handle: status },
     { method: "GET", path: `${LOCATIONS}/mfeOperationResults/{operation}`, handle: result },
+    { method: "GET", path: `${LOCATIONS}/computeOperationsStatus/{operation}`, handle: status },
+    { method: "GET", path: `${LOCATIONS}/computeOperationsResults/{operation}`, handle: result },
     {
       method: "GET",
       path: `${LOCATIONS}/workspaceOperationsStatus/{operation}`,

@@ -89,12 +89,17 @@ function match(
   return params;
 }
 
+/** A decoded slash would make one name look like two, and a resource like another one's child. */
 function decode(segment: string): string {
+  let decoded = "/";
   try {
-    return decodeURIComponent(segment);
+    decoded = decodeURIComponent(segment);
   } catch {
-    throw gatewayError(400, "InvalidRequestUri", `The path segment '${segment}' is badly encoded.`);
+    // refused below
   }
+  // deno-lint-ignore no-control-regex -- these are what is looked for
+  if (!/[/\\\u0000-\u001f\u007f]/.test(decoded)) return decoded;
+  throw gatewayError(400, "InvalidRequestUri", `The path segment '${segment}' is badly encoded.`);
 }
 
 /**

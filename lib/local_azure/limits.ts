@@ -17,6 +17,11 @@ export const LIMITS = {
   deployments: 500,
   /** Instances of one deployment. */
   instances: 50,
+  /**
+   * Cores of one family of machines, of one subscription and region. Azure begins with 24 to 300, by the
+   * kind of subscription.
+   */
+  coresPerFamily: 300,
   /** Requests per second of one endpoint. */
   requestsPerSecond: 500,
 };
@@ -54,7 +59,7 @@ export function createLimits({ db }: Store): LimitsBook {
     read: () => limits,
     set(some) {
       for (const [name, value] of Object.entries(some)) {
-        if (!(name in LIMITS)) {
+        if (!Object.hasOwn(LIMITS, name)) {
           const rule = `must be one of ${Object.keys(LIMITS).join(", ")}`;
           throw new BadInput({ field: "limit", rule, value: name });
         }

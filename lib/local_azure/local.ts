@@ -3,7 +3,7 @@
  * `/_local/…` control routes. Whatever else is asked there goes to the services that name `127.0.0.1`.
  */
 
-import { BadInput, type JsonRecord } from "lib/core/mod.ts";
+import { BadInput, type Json, type JsonRecord } from "lib/core/mod.ts";
 import { ArmError } from "./arm_error.ts";
 import { answer, parseBody } from "./arm_router.ts";
 import { TOKEN_PATH, tokenAnswer } from "./identity.ts";
@@ -12,8 +12,8 @@ import type { World } from "./world.ts";
 
 /** What the control routes act on. */
 export interface Controls {
-  /** Tokens, clock and limits as they are now. */
-  world(): Pick<World, "clock" | "limits" | "local">;
+  /** Tokens, clock, limits and faults as they are now. */
+  world(): Pick<World, "clock" | "limits" | "faults" | "local">;
   /** What `/_local/health` says. */
   health(): JsonRecord;
   /** The page for people, as HTML. */
@@ -57,7 +57,7 @@ export async function localAnswer(
 }
 
 async function control(controls: Controls, what: string, body: JsonRecord): Promise<Response> {
-  const { clock, limits } = controls.world();
+  const { clock, limits, faults } = controls.world();
   switch (what) {
     case "GET health":
       return answer(200, controls.health());
@@ -83,11 +83,15 @@ async function control(controls: Controls, what: string, body: JsonRecord): Prom
       return answer(200, limits.read());
     case "POST limits":
       return answer(200, limits.set(body));
+    case "GET faults":
+      return answer(200, { faults: faults.list() as unknown as Json });
+    case "POST faults":
+      return answer(200, { faults: faults.set(body) as unknown as Json });
     default:
       return refused(
         404,
-        `There is no '${what}' among GET health, log, clock, limits and POST reset, ` +
-          "stop, keep, clock, limits.",
+        `There is no '${what}' among GET health, log, clock, limits, faults and POST ` +
+          "reset, stop, keep, clock, limits, faults.",
       );
   }
 }

@@ -8,11 +8,15 @@
  * | service, host | operations |
  * |---|---|
  * | Resource Manager, `management.azure.com` | subscription get; resource groups put, get, list, delete |
- * | workspaces | put, patch, get, list, delete, listKeys |
+ * | workspaces | put, patch, get, list, delete, listKeys, diagnose, resyncKeys |
  * | datastores | put, get, list, delete, listSecrets (Blob only) |
- * | models, data, environments, codes | containers and versions: put, get, list, delete, archive |
+ * | models, data, environments, codes, components | containers and versions: put, get, list, delete, archive |
  * | online endpoints (managed) | put, patch, get, list, delete, listKeys, regenerateKeys, token |
  * | online deployments (managed) | put, patch, get, list, delete, getLogs, listSkus |
+ * | command jobs | put, get, list, cancel, delete, archive; they stay queued, as nothing runs them yet |
+ * | schedules of command jobs | put, get, list, delete; kept, never fired |
+ * | clusters and compute instances | put, patch, get, list, delete, start, stop, restart; records only |
+ * | quotas, usages, sizes of machines | list, update; deployments without cores fail with OutOfQuota |
  * | storage account, vault, Application Insights | get, list: the three that a workspace needs |
  * | operation status and results | of all long-running operations, across a restart |
  * | Key Vault, `*.vault.azure.net` | secrets: set, get, versions, list, update, delete, recover, purge |
@@ -21,8 +25,12 @@
  * | scoring, `*.inference.ml.azure.com` | keys and tokens, weighted and mirrored traffic |
  * | managed identity, `127.0.0.1/msi/token` | 2019-08-01; a token for whoever asks |
  *
+ * `PARITY.md` in this folder holds every operation of Azure ML's control plane against the routes here; it
+ * is made from them.
+ *
  * Under its own name it has a page for people (`/`) and control routes (`/_local/health`, `log`,
- * `reset`, `stop`, `keep`, `clock`, `limits`).
+ * `reset`, `stop`, `keep`, `clock`, `limits`, `faults`: PUTs that are throttled, deployments that fail,
+ * containers that sleep, a Blob storage that is busy, tokens that have expired).
  *
  * What is not: Resource Manager in general (other resource types answer 404), roles and permissions
  * (every token may do everything), networking, billing, registries, Kubernetes, batch endpoints. Every

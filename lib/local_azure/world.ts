@@ -1,9 +1,11 @@
 /** Everything behind the port, opened on one folder. It is closed and opened again to empty it. */
 
 import { join } from "node:path";
-import type { Clock, Logger } from "lib/core/mod.ts";
+import { type Clock, type Logger, systemClock } from "lib/core/mod.ts";
 import { armService } from "./arm.ts";
 import type { LocalAzure } from "./context.ts";
+import { createFaults, type Faults } from "./faults.ts";
+import { faultyArm, faultyBlob, faultyRuntime, faultyTokens } from "./faulty.ts";
 import { createHosts, type Hosts } from "./hosts.ts";
 import { keyVaultService } from "./key_vault.ts";
 import { createLimits, type LimitsBook } from "./limits.ts";
@@ -31,6 +33,7 @@ export interface World {
   readonly local: LocalAzure;
   readonly clock: ShiftedClock;
   readonly limits: LimitsBook;
+  readonly faults: Faults;
   readonly hosts: Hosts;
   /** Waits until the deployments of the last run are up again, but not longer than that. */
   revived(milliseconds: number): Promise<void>;
@@ -50,16 +53,17 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     const shifted = createShiftedClock(store, options.clock);
     clock = shifted;
     if (key) signingKey(store, key);
-    const tokens = createTokens(store, shifted), limits = createLimits(store);
+    const faults = createFaults(systemClock), limits = createLimits(store);
+    const tokens = faultyTokens(createTokens(store, shifted), faults);
     const ground = { store, clock: shifted, log, folder, port, tokens };
     blob = await parts.openBlob(ground);
     const { files, ensureContainer } = blob;
-    const runtime = parts.createRuntime({ ...ground, blobs: files });
+    const runtime = faultyRuntime(parts.createRuntime({ ...ground, blobs: files }), faults);
     const local: LocalAzure = { ...ground, blobs: files, runtime };
     const arm = armService(local, { ensureContainer, limits, lenient });
     const services = [
-      arm,
-      blob,
+      faultyArm(arm, faults),
+      faultyBlob(blob, faults),
       keyVaultService(local),
       ...parts.createServices(local, { lenient }),
     ];
@@ -69,7 +73,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       .catch((error) => log.error("deployments could not be started again", { error }))
       .finally(() => isUp = true);
     return {
-      ...{ local, clock: shifted, limits, hosts: createHosts(services) },
+      ...{ local, clock: shifted, limits, faults, hosts: createHosts(services) },
       async revived(milliseconds) {
         if (isUp) return;
         let timer: ReturnType<typeof setTimeout> | undefined;

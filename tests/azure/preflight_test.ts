@@ -44,12 +44,12 @@ Deno.test("preflight() that gets no token says so", async () => {
   assert.equal(found.workspace.detail, "not reached: sign-in failed");
 });
 
-Deno.test("preflight() of a Local Azure: all is ready, and the quota says that it is not known", async () => {
+Deno.test("preflight() of a Local Azure: all is ready, the quota included", async () => {
   front.answer(() => {});
   const found = await preflight();
   assert.deepEqual(inState(found, "failed"), []);
-  assert.deepEqual(inState(found, "not checked"), ["quota"]);
-  assert.match(found.quota.detail, /^not checked: the quota could not be read \(404\)$/);
+  assert.deepEqual(inState(found, "not checked"), []);
+  assert.equal(found.quota.detail, "300 cores of DSv2 are left in eastus, 6 are needed");
   assert.match(found["endpoint name"].detail, /^iris-demo is free/);
   assert.match(found.price.detail, /about 0\.292 USD per hour/);
   const open = await azure.openAzureAt(front.behind);

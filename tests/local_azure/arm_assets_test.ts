@@ -300,3 +300,42 @@ Deno.test("code: is found by its hash, and a container that is not there has no 
   const wrong = await host.arm("PUT", "/codes/src/versions/2", { properties: { codeUri: "src" } });
   assert.match(wrong.body.error.message, /properties.codeUri must be the https URL.*: got "src"/);
 });
+
+Deno.test("components: the SDK registers one; the same again is fine, a change is 409", async () => {
+  await using host = await hostControl();
+  const { ml } = host, componentSpec = { type: "command", command: "echo hello" };
+  const at = [GROUP, WORKSPACE, "hello", "1"] as const, properties = { componentSpec };
+  const made = await ml.componentVersions.createOrUpdate(...at, { properties });
+  assert.equal(made.id, `${HOME}/components/hello/versions/1`);
+  await ml.componentVersions.createOrUpdate(...at, { properties });
+  const changed = { properties: { componentSpec: { ...componentSpec, command: "rm" } } };
+  await assert.rejects(ml.componentVersions.createOrUpdate(...at, changed), {
+    statusCode: 409,
+    message: /Component hello with version 1 is already registered and cannot be changed/,
+  });
+  const container = await ml.componentContainers.get(GROUP, WORKSPACE, "hello");
+  assert.equal(container.properties.latestVersion, "1");
+  await ml.componentVersions.delete(...at);
+  assert.deepEqual(await Array.fromAsync(ml.componentVersions.list(GROUP, WORKSPACE, "hello")), []);
+  for (const spec of [undefined, "text", { type: "magic" }]) {
+    const { status, body } = await host.arm("PUT", "/components/hello/versions/2", {
+      properties: { componentSpec: spec },
+    });
+    assert.equal(status, 400);
+    assert.match(body.error.message, /^properties.componentSpec(.type)? must be /);
+  }
+});
+
+Deno.test("code: files get a folder and what opens it before there is a version", async () => {
+  await using host = await hostControl();
+  const { status, body } = await host.arm("POST", "/codes/src/versions/1/startPendingUpload", {
+    pendingUploadType: "TemporaryBlobReference",
+  }, "2023-04-01");
+  assert.equal(status, 200);
+  const { blobUri, credential } = body.blobReferenceForConsumption;
+  const { origin, pathname, searchParams } = new URL(credential.sasUri);
+  assert.ok(blobUri.startsWith(`${origin}${pathname}/LocalUpload/`), blobUri);
+  assert.deepEqual([credential.credentialType, searchParams.get("sr")], ["SAS", "c"]);
+  const properties = { codeUri: blobUri, isAnonymous: true };
+  assert.equal((await host.arm("PUT", "/codes/src/versions/1", { properties })).status, 201);
+});

@@ -3,6 +3,12 @@ import { type ControlHost, GROUP, HOME, hostControl, WORKSPACE } from "./control
 
 const uri = "azureml://datastores/workspaceblobstore/paths/LocalUpload/1/model";
 
+/** A clock that is one second later whenever it is asked. */
+function tickingClock() {
+  let at = Date.parse("2026-01-01T00:00:00Z");
+  return { now: () => new Date(at += 1000) };
+}
+
 async function versions(host: ControlHost, count: number): Promise<void> {
   for (let i = 1; i <= count; i++) {
     const properties = { modelUri: uri, tags: { parity: i % 2 ? "odd" : "even", [`n${i}`]: "" } };
@@ -53,6 +59,32 @@ Deno.test("lists: by tag, by version, archived or not", async () => {
   assert.equal(await names("tags=n3"), "3");
   assert.equal(await names("tags=parity=odd,n3"), "3");
   assert.equal(await names("version=4"), "4");
+});
+
+Deno.test("lists: in the order that is asked for", async () => {
+  await using host = await hostControl({ clock: tickingClock() });
+  await versions(host, 3);
+  const properties = { modelUri: uri, tags: { touched: "last" } };
+  await host.arm("PUT", "/models/iris/versions/1", { properties });
+  const names = async (order: string) => {
+    const { body } = await host.arm("GET", `/models/iris/versions?$orderBy=${order}`);
+    return body.value.map(({ name }: { name: string }) => name).join();
+  };
+  assert.equal(await names("createdtime asc"), "1,2,3");
+  assert.equal(await names("CreatedTimeDesc"), "3,2,1");
+  assert.equal(await names("updatedtime desc"), "1,3,2");
+  assert.equal(await names("UpdatedTimeAsc"), "2,3,1");
+  assert.equal(await names("name desc"), "3,2,1");
+  const datastores = await host.arm("GET", "/datastores?orderBy=name&orderByAsc=false");
+  assert.equal(datastores.body.value[0].name, "workspaceworkingdirectory");
+});
+
+Deno.test("lists: an order and a view that nobody knows are refused", async () => {
+  await using host = await hostControl();
+  for (const query of ["$orderBy=size", "$orderBy=name;drop", "listViewType=Some"]) {
+    const { status, body } = await host.arm("GET", `/models?${query}`);
+    assert.deepEqual([status, body.error.code], [400, "InvalidQueryParameter"], query);
+  }
 });
 
 Deno.test("lists: a number that is none is refused", async () => {

@@ -5,7 +5,7 @@ const ARM = "https://management.azure.com", VERSION = "api-version=2022-10-01";
 
 Deno.test("ARM: any api-version will do, but there must be one", async () => {
   await using host = await hostControl();
-  for (const version of ["2022-10-01", "2024-10-01-preview", "1999"]) {
+  for (const version of ["2022-10-01", "2024-10-01-preview", "1999-01-01"]) {
     const { status } = await host.call("GET", `${ARM}${HOME}?api-version=${version}`);
     assert.equal(status, 200, version);
   }
@@ -13,6 +13,34 @@ Deno.test("ARM: any api-version will do, but there must be one", async () => {
   assert.equal(status, 400);
   assert.equal(body.error.code, "MissingApiVersionParameter");
   assert.equal(headers.get("x-ms-failure-cause"), "gateway");
+  for (const version of ["1999", "latest", "2022-10-01; drop", "2022-13-01"]) {
+    const url = `${ARM}${HOME}?api-version=${encodeURIComponent(version)}`;
+    const { status, body } = await host.call("GET", url);
+    assert.deepEqual([status, body.error.code], [400, "InvalidApiVersionParameter"], version);
+  }
+});
+
+Deno.test("ARM: a name with a slash in it, and what every object has, are nobody's resource", async () => {
+  await using host = await hostControl();
+  for (const name of ["a%2Fversions%2F1", "a%5Cb", "a%00b", "%2E%2E%2Fx", "a%0Ab"]) {
+    for (
+      const kind of ["models", "jobs", "schedules", "computes", "onlineEndpoints", "components"]
+    ) {
+      for (const method of ["GET", "PUT", "DELETE"]) {
+        const url = `${ARM}${HOME}/${kind}/${name}?${VERSION}&underlyingResourceAction=Delete`;
+        const { status } = await host.call(method, url, method === "PUT" ? { body: {} } : {});
+        assert.equal(status, 400, `${method} ${kind} ${name}`);
+      }
+    }
+  }
+  for (const query of ["tags=constructor", "tags=__proto__", "properties=toString"]) {
+    const properties = { image: "python:3.12" };
+    await host.arm("PUT", "/environments/py/versions/1", { properties });
+    const { body } = await host.arm("GET", `/environments/py/versions?${query}`);
+    assert.deepEqual(body.value, [], query);
+  }
+  const limits = { token: null, body: { toString: 5 } };
+  assert.equal((await host.call("POST", "http://127.0.0.1/_local/limits", limits)).status, 400);
 });
 
 Deno.test("ARM: paths in any case and with doubled slashes; ids keep their first spelling", async () => {

@@ -241,3 +241,18 @@ Deno.test("resource groups: made, looked at, listed; deleting one deletes what i
     code: "ResourceGroupNotFound",
   });
 });
+
+Deno.test("workspaces: diagnosis, keys in step, and the account's key, through the SDK", async () => {
+  await using host = await hostControl();
+  const { workspaces } = host.ml, at = ["rg-local", "mlw-local"] as const;
+  const { value } = await workspaces.beginDiagnoseAndWait(...at, { parameters: { value: {} } });
+  assert.deepEqual([value!.storageAccountResults, value!.keyVaultResults], [[], []]);
+  await workspaces.beginResyncKeysAndWait(...at);
+  const { userStorageKey } = await workspaces.listStorageAccountKeys(...at);
+  assert.equal(userStorageKey, (await workspaces.listKeys(...at)).userStorageKey);
+  for (const what of ["diagnose", "resyncKeys", "listStorageAccountKeys"]) {
+    const url = `https://management.azure.com/subscriptions/00000000-0000-0000-0000-000000000000` +
+      `/resourceGroups/rg-local/providers/Microsoft.MachineLearningServices/workspaces/none/${what}`;
+    assert.equal((await host.call("POST", `${url}?api-version=2022-10-01`)).status, 404);
+  }
+});

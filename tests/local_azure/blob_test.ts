@@ -8,6 +8,7 @@ import {
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
 import { manualClock } from "lib/core/mod.ts";
+import { containerSas } from "lib/local_azure/blob_sas.ts";
 import { createBlobReader } from "lib/local_azure/blob_reader.ts";
 import { createHttpClient } from "lib/local_azure/http_client.ts";
 import type { HttpRequest } from "lib/local_azure/http_sender.ts";
@@ -429,4 +430,28 @@ Deno.test("openBlob() throws away bytes that no blob has any more, and only thos
   const names = [...Deno.readDirSync(extents)].map(({ name }) => name);
   assert.equal(names.length, 1);
   assert.doesNotMatch(names[0], /crash/);
+});
+
+Deno.test("containerSas() opens one container for a while, to the SDK as well", async () => {
+  await using folder = await tempFolder();
+  await using host = await hostBlob(folder.path);
+  await host.blob.ensureContainer("ours");
+  await host.blob.ensureContainer("theirs");
+  const guest = (now: Date) =>
+    new BlobServiceClient(`${BLOB_URL}?${containerSas("ours", now, 1)}`, undefined, {
+      httpClient: emulatorTransport(`http://127.0.0.1:${host.port}`),
+      retryOptions: { maxTries: 1 },
+    });
+  const open = guest(new Date()),
+    blob = open.getContainerClient("ours").getBlockBlobClient("src/a");
+  await blob.upload("hello", 5);
+  assert.equal(await textAt(blob), "hello");
+  assert.equal((await Array.fromAsync(open.getContainerClient("ours").listBlobsFlat())).length, 1);
+  const theirs = open.getContainerClient("theirs").getBlockBlobClient("a");
+  assert.match(await refusal(theirs.upload("x", 1)), /^403 /);
+  const late = guest(new Date(Date.now() - 7_200_000));
+  assert.match(
+    await refusal(late.getContainerClient("ours").getBlobClient("src/a").download()),
+    /^403 /,
+  );
 });

@@ -1,0 +1,107 @@
+/**
+ * Command jobs: accepted, queued, looked at, cancelled, archived, deleted. Nothing takes them from the
+ * queue yet, as on Azure's serverless compute without quota: they stay `Queued` until they are cancelled.
+ */
+
+import { canonicalJson, type Json, type JsonRecord } from "lib/core/mod.ts";
+import {
+  ARM,
+  type Arm,
+  propertiesOf,
+  systemData,
+  withProperties,
+  workspaceOf,
+} from "./arm_context.ts";
+import { gatewayError, notFound, userError } from "./arm_error.ts";
+import { CHANGEABLE, JOB, wantedJob } from "./arm_job_body.ts";
+import { filtered, listAnswer } from "./arm_lists.ts";
+import { answer, type Call, empty, type Route } from "./arm_router.ts";
+import { fieldsOf } from "./fields.ts";
+import type { Stored } from "./store.ts";
+
+/** States that a job does not leave. */
+export const ENDED: ReadonlySet<string> = new Set(["Completed", "Failed", "Canceled"]);
+
+/** Kinds that a list can be asked for. */
+const KINDS = ["automl", "command", "labeling", "pipeline", "spark", "sweep"];
+
+/** Their operations. */
+export function jobRoutes({ store, clock }: Arm): Route[] {
+  function idOf({ params }: Call): string {
+    return `${workspaceOf(store, params).id}/jobs/${params.job}`;
+  }
+
+  function found(call: Call): Stored {
+    const job = store.get(idOf(call));
+    if (job) return job;
+    throw notFound(`Run ${call.params.job} was not found in workspace ${call.params.workspace}.`);
+  }
+
+  function put(call: Call): Response {
+    const workspace = workspaceOf(store, call.params), before = store.get(idOf(call));
+    const id = before?.id ?? idOf(call), name = id.split("/").at(-1)!;
+    if (!/^[a-zA-Z0-9][\w-]{0,254}$/.test(name)) {
+      const rule = "must be 1 to 255 letters, digits, - or _ and begin with a letter or digit";
+      throw userError({ field: "job name", rule, value: name });
+    }
+    const fields = fieldsOf(call.body, userError).object("properties");
+    const wanted = wantedJob(fields, { store, workspace, name });
+    if (before) checkSame(name, wanted, propertiesOf(before.body));
+    const status = before ? propertiesOf(before.body).status : "Queued";
+    const at = systemData(clock.now(), before?.body.systemData as JsonRecord | undefined);
+    const body = { id, name, type: JOB, properties: { ...wanted, status }, systemData: at };
+    store.put({ id, type: JOB, parent: workspace.id, body, hidden: before?.hidden ?? {} });
+    if (before) return answer(200, body);
+    return answer(201, body, { location: `${ARM}${id}?api-version=${call.apiVersion}` });
+  }
+
+  function cancel(call: Call): Response {
+    const job = found(call);
+    if (!ENDED.has(String(propertiesOf(job.body).status))) {
+      store.put({ ...job, body: withProperties(job.body, { status: "Canceled" }) });
+    }
+    return empty(200);
+  }
+
+  function list(call: Call): Response {
+    const { searchParams } = call.url, parent = workspaceOf(store, call.params).id;
+    const kind = searchParams.get("jobType")?.toLowerCase(), tag = searchParams.get("tag");
+    if (kind && !KINDS.includes(kind)) {
+      const message = `The query parameter 'jobType' must be one of ${
+        KINDS.join(", ")
+      }: got '${kind}'.`;
+      throw gatewayError(400, "InvalidQueryParameter", message);
+    }
+    const bodies = filtered(call, store.list({ type: JOB, parent }).map(({ body }) => body));
+    const wanted = bodies.map((body) => ({ body, properties: propertiesOf(body) }))
+      .filter(({ properties: { jobType, tags } }) =>
+        (!kind || String(jobType).toLowerCase() === kind) &&
+        (!tag || Object.hasOwn(tags as JsonRecord, tag))
+      );
+    return listAnswer(call, wanted.map(({ body }) => body));
+  }
+
+  const one = "~/jobs/{job}";
+  return [
+    { method: "GET", path: "~/jobs", handle: list },
+    { method: "GET", path: one, handle: (call) => answer(200, found(call).body) },
+    { method: "PUT", path: one, handle: put },
+    {
+      method: "DELETE",
+      path: one,
+      handle: (call) => empty(store.delete(idOf(call)) > 0 ? 200 : 204),
+    },
+    { method: "POST", path: `${one}/cancel`, handle: cancel },
+  ];
+}
+
+/** Refuses a change of what a job does: it may have been done already. */
+function checkSame(name: string, wanted: JsonRecord, held: JsonRecord): void {
+  const same = (a: Json | undefined, b: Json | undefined) =>
+    canonicalJson(a ?? null) === canonicalJson(b ?? null);
+  for (const [key, value] of Object.entries(wanted)) {
+    if (CHANGEABLE.includes(key) || same(value, held[key])) continue;
+    const rule = `must stay as it is: job '${name}' is there already`;
+    throw userError({ field: `properties.${key}`, rule, value });
+  }
+}
