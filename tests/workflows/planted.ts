@@ -93,7 +93,7 @@ const PLANTS: readonly Plant[] = [
   {
     mistake: "a job goes past the notebooks",
     file: "deploy.yml",
-    from: 'deno task deploy "${set[@]}" --json > out/deploy.json',
+    from: 'deno task deploy "${set[@]}" --json 2>&1 > out/deploy.json',
     to: 'deno run -A lib/lifecycle/deploy.ts "${set[@]}" > out/deploy.json',
     by: "rules",
   },
