@@ -13,4 +13,6 @@ export * from "./behaviour.ts";
 export * from "./forest.ts";
 export * from "./forest_options.ts";
 export * from "./importance.ts";
+export * from "./out_of_bag.ts";
 export * from "./planted.ts";
+export * from "./trainer.ts";
