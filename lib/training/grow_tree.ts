@@ -202,8 +202,8 @@ export function treeGrower(rows: RankedRows, options: GrowOptions): TreeGrower {
       tag[l + i] = spareTag[i];
     }
     feature[node] = f;
-    cut[node] = bestCut;
     threshold[node] = between(values[f], low, high);
+    cut[node] = rankOf(values[f], threshold[node], low, high);
     for (let c = 0; c < k; c++) C[c] -= bestLeft[c];
     child[2 * node] = open(bestLeft, start, l, depth + 1);
     child[2 * node + 1] = open(C, l, end, depth + 1);
@@ -229,6 +229,17 @@ function between(values: Float64Array, low: number, high: number): number {
   if (high >= values.length) return MISSING_CUT;
   const a = values[low], b = values[high], middle = a + (b - a) / 2;
   return middle > a && middle < b ? middle : b;
+}
+
+/** First rank whose value is not below the threshold: rows that were not drawn may lie in the gap. */
+function rankOf(values: Float64Array, threshold: number, low: number, high: number): number {
+  let below = low, reached = high;
+  while (reached - below > 1) {
+    const middle = below + reached >>> 1;
+    if (values[middle] < threshold) below = middle;
+    else reached = middle;
+  }
+  return reached;
 }
 
 /**
