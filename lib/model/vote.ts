@@ -23,7 +23,7 @@ export interface Votes {
 const BLOCK = 2048;
 
 /** Most inner nodes of a tree that four rows walk together; in larger ones they part too soon. */
-const SMALL_TREE = 80;
+const SMALL_TREE = 256;
 
 /**
  * Lets every tree vote on every row.

@@ -41,6 +41,10 @@ export async function benchForest(say: (line: string) => void): Promise<ForestRo
   const since = performance.now(), rows: ForestRow[] = [];
   const python = (await pythonEnv("bench-forest")).bin("python");
   const folder = await Deno.makeTempDir({ prefix: "bench-forest-" });
+  const keep = (row: ForestRow) => {
+    rows.push(row);
+    say(`  ratio warm ${row.ratioWarm}, cold ${row.ratioCold}, predict ${row.predictRatio}`);
+  };
   const sides = async (mine: string[], theirs: string[], turns: number) => {
     const [first, second] = await inTurn([
       () => jsonOutput<ForestSide>(ours("forest.ts", ...mine)),
@@ -61,14 +65,14 @@ export async function benchForest(say: (line: string) => void): Promise<ForestRo
         features: samples.features.length,
         data: name,
       };
-      rows.push(forestRow({ ...size, ...await sides(task, task, 1) }));
+      keep(forestRow({ ...size, ...await sides(task, task, 1) }));
     }
     for (const { rows: n, columns, fits, turns } of MADE) {
       say(`forest: ${n} rows of ${columns} columns`);
       const [mine, theirs] = fits.map((many) => ["made", ...[n, columns, TREES, many].map(String)]);
       const size = { rows: n, features: columns, data: "made" };
       const smaller = rows.findLast((row) => row.data === "made" && row.features === columns);
-      rows.push(forestRow({ ...size, ...await sides(mine, theirs, turns), smaller }));
+      keep(forestRow({ ...size, ...await sides(mine, theirs, turns), smaller }));
     }
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -7,6 +7,8 @@ import { sameRows } from "./same_rows.ts";
 export interface ForestSide {
   /** Seconds of each fit; the first is the process's first. */
   readonly fitSeconds: readonly number[];
+  /** Processor seconds of each fit, compiler and collector threads included. */
+  readonly fitCpuSeconds: readonly number[];
   /** Accuracy of each fit on rows that it was not fitted on. */
   readonly accuracies: readonly number[];
   /** Nodes of the first forest, leaves included. */
@@ -41,6 +43,10 @@ export interface ForestRow {
   readonly ratioWarm: number;
   /** The same of each process's first fit. */
   readonly ratioCold: number;
+  /** `ours` / `peer` in processor seconds: what holds where others use the machine. */
+  readonly ratioCpuWarm: number;
+  /** The same of each process's first fit. */
+  readonly ratioCpuCold: number;
   /** Our fastest first fit of a process, in seconds. */
   readonly oursCold: number;
   /** The peer's, in seconds. */
@@ -104,7 +110,10 @@ export interface ForestParts {
  */
 export function forestRow({ ours, peer, smaller, ...size }: ForestParts): ForestRow {
   sameRows(ours[0].checksum, peer[0].checksum);
-  const mine = timesOf(ours), theirs = timesOf(peer);
+  const mine = timesOf(ours.map((side) => side.fitSeconds));
+  const theirs = timesOf(peer.map((side) => side.fitSeconds));
+  const cpu = timesOf(ours.map((side) => side.fitCpuSeconds));
+  const cpuPeer = timesOf(peer.map((side) => side.fitCpuSeconds));
   const seeds = Math.min(ours[0].accuracies.length, peer[0].accuracies.length);
   const first = ours[0].accuracies.slice(0, seeds), second = peer[0].accuracies.slice(0, seeds);
   const slope = (now: number, before: number | undefined) =>
@@ -118,6 +127,8 @@ export function forestRow({ ours, peer, smaller, ...size }: ForestParts): Forest
     peer: four(theirs.warm),
     ratioWarm: four(mine.warm / theirs.warm),
     ratioCold: four(mine.cold / theirs.cold),
+    ratioCpuWarm: four(cpu.warm / cpuPeer.warm),
+    ratioCpuCold: four(cpu.cold / cpuPeer.cold),
     oursCold: four(mine.cold),
     peerCold: four(theirs.cold),
     accuracyOurs: Number(mean(first).toFixed(5)),
@@ -139,11 +150,11 @@ export function forestRow({ ours, peer, smaller, ...size }: ForestParts): Forest
   };
 }
 
-/** The fastest of all fits, and of the first ones. */
-function timesOf(sides: readonly ForestSide[]): { warm: number; cold: number } {
+/** The least of all fits, and of the processes' first ones. */
+function timesOf(processes: readonly (readonly number[])[]): { warm: number; cold: number } {
   return {
-    warm: Math.min(...sides.flatMap(({ fitSeconds }) => fitSeconds)),
-    cold: Math.min(...sides.map(({ fitSeconds }) => fitSeconds[0])),
+    warm: Math.min(...processes.flat()),
+    cold: Math.min(...processes.map(([first]) => first)),
   };
 }
 
@@ -171,7 +182,8 @@ export function forestText(rows: readonly ForestRow[]): string {
     return `forest: ${row.data === "made" ? "" : `${row.data}, `}` +
       `${row.rows.toLocaleString("en")} rows × ${row.features}\n` +
       `  fit ${seconds(row.ours)} against ${seconds(row.peer)}, ratio ${row.ratioWarm}; ` +
-      `cold ${seconds(row.oursCold)} against ${seconds(row.peerCold)}, ratio ${row.ratioCold}` +
+      `cold ${seconds(row.oursCold)} against ${seconds(row.peerCold)}, ratio ${row.ratioCold}; ` +
+      `by processor time ${row.ratioCpuWarm} and ${row.ratioCpuCold}` +
       `${exponent}\n` +
       `  accuracy ${row.accuracyOurs} against ${row.accuracyPeer} (difference${error}, ` +
       `n = ${row.seeds}), nodes ${row.nodesOurs} against ${row.nodesPeer}, ` +

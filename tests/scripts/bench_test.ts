@@ -60,7 +60,14 @@ Deno.test("wideRows() makes the rows that iris_like.py makes", () => {
 
 Deno.test("forestRow() takes the fastest, pairs the accuracies and finds the exponent", () => {
   const side = (fitSeconds: number[], accuracies: number[]): ForestSide => ({
-    ...{ fitSeconds, accuracies, nodes: 5, checksum: 1, rowTreesPerSecond: 2e6 },
+    ...{
+      fitSeconds,
+      fitCpuSeconds: fitSeconds.map((it) => it / 2),
+      accuracies,
+      nodes: 5,
+      checksum: 1,
+      rowTreesPerSecond: 2e6,
+    },
     ...{ peakMegabytes: 60, version: "v" },
   });
   const size = { data: "made", rows: 100, features: 4 };
@@ -70,6 +77,7 @@ Deno.test("forestRow() takes the fastest, pairs the accuracies and finds the exp
     peer: [side([8, 4, 5], [0.5, 0.6, 0.9])],
   });
   assert.deepEqual([small.ours, small.peer, small.ratioWarm, small.ratioCold], [1, 4, 0.25, 0.25]);
+  assert.deepEqual([small.ratioCpuWarm, small.ratioCpuCold], [0.25, 0.25]);
   assert.deepEqual([small.accuracyOurs, small.accuracyPeer, small.seeds], [0.6, 0.55, 2]);
   assert.deepEqual([small.accuracyError, small.exponent], [0.05, null]);
   const sides = { ours: [side([100], [1])], peer: [side([40], [1])] };
