@@ -5,9 +5,10 @@
  */
 
 import { BadInput, canonicalJson, sha256 } from "lib/core/mod.ts";
-import { type FlatForest, flattenForest, probabilities, vote, type Votes } from "./forest.ts";
+import { type FlatForest, flattenForest } from "./forest.ts";
 import type { ForestJson } from "./forest_json.ts";
 import type { Signature } from "./signature.ts";
+import { probabilities, vote, type Votes } from "./vote.ts";
 
 /** Names the layout of the document. */
 export const MODEL_FORMAT = "forest-model/1";
@@ -116,7 +117,7 @@ export function readModel(
  * A model's answer.
  *
  * @param model The model.
- * @param x Finite values, row after row, in the signature's order. (n × d)
+ * @param x Values, row after row, in the signature's order; NaN is a missing one. (n × d)
  * @returns See {@linkcode Prediction}.
  *
  * @example

@@ -15,3 +15,4 @@ export * from "./input.ts";
 export * from "./metrics.ts";
 export * from "./signature.ts";
 export * from "./slices.ts";
+export * from "./vote.ts";

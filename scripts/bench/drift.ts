@@ -3,7 +3,7 @@
 import { pythonEnv } from "../python_env.ts";
 import { inTurn, jsonOutput, ours, peer } from "./measure.ts";
 import { type BenchRow, row } from "./row.ts";
-import { sameRows } from "./train.ts";
+import { sameRows } from "./same_rows.ts";
 
 const ROWS = 100_000, COLUMNS = 30, REPEATS = 5;
 

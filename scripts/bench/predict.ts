@@ -4,7 +4,7 @@ import { quantile } from "lib/core/mod.ts";
 import { pythonEnv } from "../python_env.ts";
 import { inTurn, jsonOutput, ours, peer } from "./measure.ts";
 import { type BenchRow, row } from "./row.ts";
-import { sameRows } from "./train.ts";
+import { sameRows } from "./same_rows.ts";
 
 const FITTED = 1500, SIZES = [1, 1500, 150_000], TREES = 25, REPEATS = 3;
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { loaded } from "../../scripts/bench/load.ts";
+import { forestRow, type ForestSide, forestText } from "../../scripts/bench/forest_row.ts";
 import { inTurn, jsonOutput, ours, output } from "../../scripts/bench/measure.ts";
-import { irisLike } from "../../scripts/bench/peers/iris_like.ts";
+import { irisLike, wideRows } from "../../scripts/bench/peers/iris_like.ts";
 import { row, rowText } from "../../scripts/bench/row.ts";
-import { sameRows } from "../../scripts/bench/train.ts";
+import { sameRows } from "../../scripts/bench/same_rows.ts";
 import { trivialNotebook } from "../../scripts/bench/trivial_notebook.ts";
 
 const BENCH = resolve(import.meta.dirname!, "../../scripts/bench/bench.ts");
@@ -49,6 +50,42 @@ Deno.test("irisLike() makes the rows that iris_like.py makes", () => {
   close(irisLike(5, 43).x.reduce((sum, value) => sum + value, 0), 68.60596156523629);
 });
 
+Deno.test("wideRows() makes the rows that iris_like.py makes", () => {
+  // golden values printed by scripts/bench/peers/iris_like.py with numpy 2.4.6
+  const { x } = wideRows(60);
+  close(x.reduce((sum, value) => sum + value, 0), 1254.2053755701572);
+  close(x[4], -0.6838195080301489);
+  close(x.at(-1)!, -0.7287121979726074);
+});
+
+Deno.test("forestRow() takes the fastest, pairs the accuracies and finds the exponent", () => {
+  const side = (fitSeconds: number[], accuracies: number[]): ForestSide => ({
+    ...{
+      fitSeconds,
+      fitCpuSeconds: fitSeconds.map((it) => it / 2),
+      accuracies,
+      nodes: 5,
+      checksum: 1,
+      rowTreesPerSecond: 2e6,
+    },
+    ...{ peakMegabytes: 60, version: "v" },
+  });
+  const size = { data: "made", rows: 100, features: 4 };
+  const small = forestRow({
+    ...size,
+    ours: [side([3, 1], [0.5, 0.7]), side([2, 4], [0, 0])],
+    peer: [side([8, 4, 5], [0.5, 0.6, 0.9])],
+  });
+  assert.deepEqual([small.ours, small.peer, small.ratioWarm, small.ratioCold], [1, 4, 0.25, 0.25]);
+  assert.deepEqual([small.ratioCpuWarm, small.ratioCpuCold], [0.25, 0.25]);
+  assert.deepEqual([small.accuracyOurs, small.accuracyPeer, small.seeds], [0.6, 0.55, 2]);
+  assert.deepEqual([small.accuracyError, small.exponent], [0.05, null]);
+  const sides = { ours: [side([100], [1])], peer: [side([40], [1])] };
+  const large = forestRow({ ...size, rows: 1000, ...sides, smaller: small });
+  assert.deepEqual([large.exponent, large.exponentPeer, large.accuracyError], [2, 1, null]);
+  assert.match(forestText([small, large]), /fit 1 s against 4 s, ratio 0.25; cold 2 s against 8 s/);
+});
+
 Deno.test("sameRows() refuses to compare unlike rows", () => {
   sameRows(4139.12345, 4139.12346);
   assert.throws(() => sameRows(4139.1, 4139.2), /must have the same rows: 4139\.1 and 4139\.2/);
@@ -70,13 +107,15 @@ Deno.test("our side of bench runner keeps both outputs of every cell", async () 
   }
 });
 
-Deno.test("our side of bench train and predict learns, on the rows it says", async () => {
+Deno.test("our side of bench forest and predict learns, on the rows it says", async () => {
   interface Said {
     readonly accuracy: number;
     readonly checksum: number;
   }
-  const trained = await jsonOutput<Said>(ours("train.ts", "60", "5"));
-  assert.ok(trained.accuracy > 0.85, `accuracy ${trained.accuracy}`);
+  const trained = await jsonOutput<ForestSide>(ours("forest.ts", "made", "60", "4", "5", "3"));
+  assert.ok(trained.accuracies.every((found) => found > 0.85), `${trained.accuracies}`);
+  assert.deepEqual([trained.fitSeconds.length, trained.accuracies.length], [3, 3]);
+  assert.ok(trained.nodes > 25 && trained.rowTreesPerSecond > 1e5);
   close(trained.checksum, irisLike(120).x.reduce((sum, value) => sum + value, 0));
   const predicted = await jsonOutput<Said>(ours("predict.ts", "60", "90", "5"));
   assert.ok(predicted.accuracy > 0.85, `accuracy ${predicted.accuracy}`);
@@ -97,7 +136,7 @@ for (
   const [args, line] of [
     [
       ["nobody"],
-      "bench: NAME must be one of runner, demo, train, predict, serve, simulate, drift, " +
+      "bench: NAME must be one of runner, demo, forest, predict, serve, simulate, drift, " +
       "pipeline, workflows: " +
       'got "nobody"\n',
     ],

@@ -1,7 +1,7 @@
 /** Iris-like rows in the form that our rooms take. */
 
 import type { Samples } from "lib/core/mod.ts";
-import { irisLike } from "../peers/iris_like.ts";
+import { irisLike, wideRows } from "../peers/iris_like.ts";
 
 const NAMES = ["sepal_length", "sepal_width", "petal_length", "petal_width"];
 
@@ -19,6 +19,22 @@ export function irisSamples(
     },
     checksum: x.reduce((sum, value) => sum + value, 0),
   };
+}
+
+/** Fitted rows and as many others of 4 or 30 columns, and the sum of all values made. */
+export function halves(
+  rows: number,
+  columns: number,
+): { learn: Samples; test: Samples; checksum: number } {
+  const { x, y } = columns === NAMES.length ? irisLike(2 * rows) : wideRows(2 * rows);
+  const names = Array.from({ length: columns }, (_, f) => NAMES[f] ?? `noise_${f}`);
+  const part = (from: number, to: number): Samples => ({
+    features: names.map((name) => ({ name, unit: "", min: -10, max: 10 })),
+    classes: ["setosa", "versicolor", "virginica"],
+    ...{ x: x.slice(from * columns, to * columns), y: y.slice(from, to) },
+  });
+  const checksum = x.reduce((sum, value) => sum + value, 0);
+  return { learn: part(0, rows), test: part(rows, 2 * rows), checksum };
 }
 
 /** The share of labels that are right. */

@@ -25,13 +25,7 @@ const SD = [
  * @returns Values row after row (n × 4), and classes (n).
  */
 export function irisLike(n: number, seed = 42): { x: Float64Array; y: Uint8Array } {
-  let state = seed | 0;
-  const uniform = () => { // mulberry32
-    state = (state + 0x6D2B79F5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+  const uniform = mulberry32(seed);
   const x = new Float64Array(n * FEATURES), y = new Uint8Array(n);
   for (let i = 0; i < n; i++) {
     y[i] = i % 3;
@@ -41,4 +35,37 @@ export function irisLike(n: number, seed = 42): { x: Float64Array; y: Uint8Array
     }
   }
   return { x, y };
+}
+
+/** Columns that {@linkcode wideRows} adds, and the shift of class 1 in each third of them; class 2 has twice that. */
+const MORE = 26, SHIFTS = [0, 0.25, 0.5];
+
+/**
+ * The same rows with 26 further columns of normal noise; in two thirds of them the classes differ.
+ *
+ * @param n Number of rows.
+ * @param seed Of the generator. Default 42.
+ * @returns Values row after row (n × 30), and classes (n).
+ */
+export function wideRows(n: number, seed = 42): { x: Float64Array; y: Uint8Array } {
+  const { x: first, y } = irisLike(n, seed), uniform = mulberry32(seed + 1);
+  const d = FEATURES + MORE, x = new Float64Array(n * d);
+  for (let i = 0; i < n; i++) {
+    x.set(first.subarray(i * FEATURES, i * FEATURES + FEATURES), i * d);
+    for (let f = 0; f < MORE; f++) {
+      const radius = Math.sqrt(-2 * Math.log(1 - uniform())), angle = 2 * Math.PI * uniform();
+      x[i * d + FEATURES + f] = SHIFTS[f % 3] * y[i] + radius * Math.cos(angle);
+    }
+  }
+  return { x, y };
+}
+
+function mulberry32(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6D2B79F5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
 }
