@@ -84,7 +84,7 @@ Deno.test("operations: an unknown one is 404", async () => {
     ]
   ) {
     const url = `https://management.azure.com${HOME.split("/resourceGroups")[0]}/providers/` +
-      `Microsoft.MachineLearningServices/locations/eastus/${kind}${crypto.randomUUID()}?api-version=1`;
+      `Microsoft.MachineLearningServices/locations/eastus/${kind}${crypto.randomUUID()}?api-version=2022-10-01`;
     const { status, body } = await host.call("GET", url);
     assert.deepEqual([status, body.error.code], [404, "OperationNotFound"], kind);
   }
