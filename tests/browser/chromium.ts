@@ -73,7 +73,9 @@ async function unpacked(): Promise<string> {
 /** Unpacks browser and libraries. The package takes both from the environment, when it is called. */
 async function unpackInto(folder: string): Promise<void> {
   const wanted = { TMPDIR: folder, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" }; // with the libraries
-  const before = Object.keys(wanted).map((name) => [name, process.env[name]] as const);
+  // the package sets these for good: whoever is started later in this process would inherit them
+  const touched = [...Object.keys(wanted), "LD_LIBRARY_PATH", "FONTCONFIG_PATH"];
+  const before = touched.map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, wanted);
   try {
     const { default: packed } = await import("@sparticuz/chromium");

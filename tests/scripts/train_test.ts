@@ -62,7 +62,10 @@ Deno.test("train refuses bad flags and parameters in one line", async () => {
     ],
     [["now"], /^train: train must be given flags only: got "now"$/],
     [["--set", "seed"], /^train: --set must be name=value: got "seed"$/],
-    [["--set", "sead=8"], /^train: parameter must be one of dataset, seed, trees: got "sead"$/],
+    [
+      ["--set", "sead=8"],
+      /^train: parameter must be one of dataset, seed, trees, featureShare: got "sead"$/,
+    ],
     [["--set", "seed=abc"], /^train: parameter seed must be a finite number: got "abc"$/],
     [["--set", "seed=-1"], /^train: seed must be a whole number from 0 to 4294967295: got -1$/],
     [["--set", "seed=1.5"], /^train: seed must be a whole number from 0 to 4294967295: got 1.5$/],
