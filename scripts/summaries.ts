@@ -1,6 +1,7 @@
 /** Records of the tasks as Markdown for a workflow's summary. Pure: a record in, text out. */
 
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
+import type { MonitoringSummary } from "lib/lifecycle/monitoring_record.ts";
 import { code, mdTable, sparkline } from "./markdown.ts";
 import { xyChart } from "./mermaid.ts";
 
@@ -173,17 +174,6 @@ function rollback(record: JsonRecord): string {
   ].join("");
 }
 
-interface Course {
-  readonly windows: readonly string[];
-  readonly inputs: readonly {
-    readonly input: string;
-    readonly distances: readonly (number | null)[];
-    readonly drifted: number;
-  }[];
-  readonly byLabels: readonly (number | null)[];
-  readonly byVotes: readonly (number | null)[];
-}
-
 function monitor(record: JsonRecord): string {
   const drift = need<{ readonly state: string }>(record, "drift");
   const response = need<{ readonly branch: string; readonly because: readonly string[] }>(
@@ -193,7 +183,7 @@ function monitor(record: JsonRecord): string {
   const alerts = (record.alerts ?? []) as readonly string[];
   const quiet = response.branch === "ignore" && drift.state === "none";
   const state = drift.state === "none" ? "no drift" : drift.state;
-  const course = record.course as unknown as Course | undefined;
+  const course = record.course as unknown as MonitoringSummary["course"] | undefined;
   return [
     `## Monitoring: ${quiet ? "✅" : "❌"} ${state}, answer ${response.branch}\n\n`,
     `Alerts: ${alerts.length > 0 ? code(alerts.join(", ")) : "none"}.\n\n`,
@@ -202,7 +192,7 @@ function monitor(record: JsonRecord): string {
   ].join("");
 }
 
-function courseText({ windows, inputs, byLabels, byVotes }: Course): string {
+function courseText({ windows, inputs, byLabels, byVotes }: MonitoringSummary["course"]): string {
   const finite = (values: readonly (number | null)[]) => values.map((value) => value ?? NaN);
   const most = Math.max(...inputs.flatMap(({ distances }) => finite(distances)).filter(isFinite));
   const rows = inputs.map(({ input, distances, drifted }) => [

@@ -8,6 +8,7 @@
  */
 
 export * from "./bad_input.ts";
+export * from "./check_whole.ts";
 export * from "./clock.ts";
 export * from "./digest.ts";
 export * from "./json.ts";

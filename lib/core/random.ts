@@ -4,7 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { BadInput } from "./bad_input.ts";
+import { checkWhole } from "./check_whole.ts";
 
 /** One named stream of random numbers. */
 export interface Random {
@@ -39,10 +39,7 @@ export const MAX_SEED = 2 ** 32 - 1;
  * ```
  */
 export function checkSeed(seed: unknown, field = "seed"): number {
-  if (Number.isInteger(seed) && (seed as number) >= 0 && (seed as number) <= MAX_SEED) {
-    return seed as number;
-  }
-  throw new BadInput({ field, rule: `must be a whole number from 0 to ${MAX_SEED}`, value: seed });
+  return checkWhole(field, seed, { min: 0, max: MAX_SEED });
 }
 
 /**

@@ -1,6 +1,14 @@
 /** What a scene is told, held against its rules. */
 
-import { BadInput, checkSeed, classCounts, column, quantile, type Samples } from "lib/core/mod.ts";
+import {
+  BadInput,
+  checkSeed,
+  checkWhole,
+  classCounts,
+  column,
+  quantile,
+  type Samples,
+} from "lib/core/mod.ts";
 
 /** The scenes, and what each does to rows, labels or deployments. */
 export const SCENES = {
@@ -117,8 +125,8 @@ export function checkScene(samples: Samples, options: SceneOptions): CheckedScen
   const { scene, seed, windows, rowsPerWindow } = options;
   oneOf("scene", scene, Object.keys(SCENES));
   checkSeed(seed);
-  whole("windows", windows, 1, 1_000);
-  whole("rowsPerWindow", rowsPerWindow, 1, 100_000);
+  checkWhole("windows", windows, { min: 1, max: 1_000 });
+  checkWhole("rowsPerWindow", rowsPerWindow, { min: 1, max: 100_000 });
   const names = features.map(({ name }) => name), columns = [...features.keys()];
   const {
     startsAt = Math.floor(windows / 2) + 1,
@@ -140,7 +148,7 @@ export function checkScene(samples: Samples, options: SceneOptions): CheckedScen
       ? newestMeaning(samples, apartLabels)
       : mostImportant(names, options.importance),
   } = options;
-  whole("startsAt", startsAt, 1, windows + 1); // the one after the last: never
+  checkWhole("startsAt", startsAt, { min: 1, max: windows + 1 }); // the one after the last: never
   oneOf("feature", feature, names);
   between("size", size, -1_000, 1_000);
   for (const [field, share] of Object.entries({ nullShare, classShare, neverShare })) {
@@ -148,8 +156,8 @@ export function checkScene(samples: Samples, options: SceneOptions): CheckedScen
   }
   between("noise", noise, 0, 10);
   clipped.forEach((name) => oneOf("clipped", name, names));
-  whole("labelDelay", labelDelay, 0, 1_000);
-  whole("units", units, 1, 1_000_000);
+  checkWhole("labelDelay", labelDelay, { min: 0, max: 1_000 });
+  checkWhole("units", units, { min: 1, max: 1_000_000 });
   if (!(idPrefix.length <= MAX_PREFIX && /^[\w.-]+$/.test(idPrefix))) {
     const rule = `must be 1 to ${MAX_PREFIX} letters, digits, points, dashes and underscores`;
     throw new BadInput({ field: "idPrefix", rule, value: idPrefix });
@@ -191,12 +199,6 @@ function newestMeaning(samples: Samples, [a, b]: readonly [number, number]): str
 function oneOf(field: string, value: string, known: readonly string[]): void {
   if (!known.includes(value)) {
     throw new BadInput({ field, rule: `must be one of ${known.join(", ")}`, value });
-  }
-}
-
-function whole(field: string, value: number, min: number, max: number): void {
-  if (!(Number.isInteger(value) && value >= min && value <= max)) {
-    throw new BadInput({ field, rule: `must be a whole number from ${min} to ${max}`, value });
   }
 }
 

@@ -4,6 +4,7 @@ import type { AssetVersion, DeployOptions } from "lib/azure/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
 import { deployVersion } from "./deploy.ts";
 import type { LiveEndpoint } from "./live.ts";
+import { otherSlot } from "./slots.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
@@ -31,7 +32,7 @@ export async function deployBeside(
   },
   options: DeployOptions = {},
 ): Promise<string> {
-  const deployment = live.deployment === "blue" ? "green" : "blue";
+  const deployment = otherSlot(live.deployment);
   const draft = { endpoint: live.name, deployment, version, environment };
   await deployVersion(workspace, draft, options);
   return deployment;

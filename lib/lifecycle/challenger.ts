@@ -7,6 +7,7 @@ import type { GateDecision } from "lib/gate/mod.ts";
 import { type Model, predict } from "lib/model/mod.ts";
 import { permutationImportance } from "lib/training/mod.ts";
 import { gateModel, keepDecision } from "./gate.ts";
+import { holdoutRows } from "./labelled_rows.ts";
 import { fromCheckout } from "./paths.ts";
 import { registerTrained } from "./register.ts";
 import { type LabelledRows, writeRetrainDataset } from "./retrain_dataset.ts";
@@ -162,10 +163,9 @@ export function logOf(
     ...{ windows: 1, rowsPerWindow: rows, startsAt: 1 },
   });
   const rowAt = (x: Float64Array, i: number) => x.subarray(i * d, i * d + d);
-  // with few decimals a row may come out as one of the holdout: nobody could tell it from a leak
-  const held = new Set(Array.from(holdout.y, (_, i) => rowAt(holdout.x, i).join()));
+  const isHeld = holdoutRows(holdout); // with few decimals a row may come out as one of it
   const places = [...window.actual.keys()].filter((i) =>
-    window.labelDelay[i] >= 0 && !held.has(rowAt(window.x, i).join())
+    window.labelDelay[i] >= 0 && !isHeld(window.x, i)
   );
   return {
     samples: {

@@ -18,7 +18,7 @@ import type {
   ProductionChange,
 } from "lib/registry/mod.ts";
 import { listAlerts } from "./alerts.ts";
-import { documentsOf } from "./documents.ts";
+import { checkEndpoint, documentsOf } from "./documents.ts";
 import type { Incident } from "./incident_record.ts";
 import { readRecord, type RecordKind } from "./keep_record.ts";
 import { modelOfDeployment } from "./production.ts";
@@ -130,10 +130,7 @@ const LATEST = 8;
  */
 export function checkDashboardChoice(choice: DashboardChoice): DashboardChoice {
   const { endpoint, model } = choice;
-  if (endpoint !== undefined && !/^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/.test(endpoint)) {
-    const rule = "must be 3 to 32 letters, digits or -, begin with a letter and not end with -";
-    throw new BadInput({ field: "endpoint", rule, value: endpoint });
-  }
+  if (endpoint !== undefined) checkEndpoint(endpoint);
   if (model !== undefined && !/^[a-zA-Z0-9][\w.-]{0,254}$/.test(model)) {
     const rule = "must be 1 to 255 letters, digits, -, . or _ and begin with a letter or digit";
     throw new BadInput({ field: "model", rule, value: model });

@@ -32,8 +32,7 @@ export function documentsOf(place: DocumentPlace): DocumentStore {
 const DEAD_LETTERS = "dead-letters";
 
 /** Checks an endpoint's name by Azure ML's rule, so that it can be part of a path. */
-export function checkEndpoint(endpoint: string): void {
-  const field = "endpoint";
+export function checkEndpoint(endpoint: string, field = "endpoint"): void {
   if (!/^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/.test(endpoint)) {
     const rule = "must be 3 to 32 letters, digits or -, begin with a letter and not end with -";
     throw new BadInput({ field, rule, value: endpoint });

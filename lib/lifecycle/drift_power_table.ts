@@ -1,5 +1,6 @@
 /** What windows of so many rows can show, as a table. */
 
+import { deviation } from "lib/core/mod.ts";
 import type { DriftPower, ReferenceProfile } from "lib/monitoring/mod.ts";
 import { type Table, table } from "lib/view/mod.ts";
 
@@ -20,8 +21,7 @@ export function driftPowerTable(
   { rows, rowsNeeded, smallestShifts }: DriftPower,
 ): Table {
   const lines = features.map(({ name, unit }, f) => {
-    const { m2, count } = summaries[f].moments, shift = smallestShifts[f];
-    const sd = Math.sqrt(m2 / Math.max(1, count - 1));
+    const sd = deviation(summaries[f].moments), shift = smallestShifts[f];
     return { input: name, sd: shift, shift: shift === null ? null : shift * sd, unit };
   });
   return table(lines, {

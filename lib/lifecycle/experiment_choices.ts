@@ -1,6 +1,6 @@
 /** The choices of an A/B test in a notebook, held against their rules. */
 
-import { BadInput } from "lib/core/mod.ts";
+import { BadInput, checkWhole } from "lib/core/mod.ts";
 import type { SceneName } from "lib/data/mod.ts";
 
 /** What a person chooses. */
@@ -43,13 +43,8 @@ export function checkExperiment(
     const rule = `must be one of ${SCENES.join(", ")}`;
     throw new BadInput({ field: "scene", rule, value: scene });
   }
-  whole("windows", windows, 8, 60);
-  whole("rows", rows, 20, 1_000);
-  whole("shareB", shareB, 10, 90);
+  checkWhole("windows", windows, { min: 8, max: 60 });
+  checkWhole("rows", rows, { min: 20, max: 1_000 });
+  checkWhole("shareB", shareB, { min: 10, max: 90 });
   return { ...choices, isChanged: scene !== "none" };
-}
-
-function whole(field: string, value: number, min: number, max: number): void {
-  if (Number.isInteger(value) && value >= min && value <= max) return;
-  throw new BadInput({ field, rule: `must be a whole number from ${min} to ${max}`, value });
 }

@@ -1,17 +1,15 @@
 /** What the last run of a chapter found, kept beside the endpoint: the dashboard reads it. */
 
-import { BadInput, type Json } from "lib/core/mod.ts";
-import { type DocumentPlace, documentsOf } from "./documents.ts";
+import type { Json } from "lib/core/mod.ts";
+import { checkEndpoint, type DocumentPlace, documentsOf } from "./documents.ts";
 
 /** What is kept. */
 export type RecordKind = "monitoring" | "experiment" | "incident" | "scenes";
 
 /** Place of an endpoint's last record of a kind. */
 function recordPath(endpoint: string, kind: RecordKind): string {
-  if (/^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/.test(endpoint)) {
-    return `operations/${endpoint}/${kind}.json`;
-  }
-  throw new BadInput({ field: "endpoint", rule: "must be an endpoint's name", value: endpoint });
+  checkEndpoint(endpoint);
+  return `operations/${endpoint}/${kind}.json`;
 }
 
 /**

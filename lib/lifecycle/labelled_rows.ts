@@ -1,6 +1,6 @@
 /** Rows of the log whose labels have come, as samples that could be learnt from. */
 
-import { type Samples, take } from "lib/core/mod.ts";
+import type { Samples } from "lib/core/mod.ts";
 import type { Scene } from "lib/data/mod.ts";
 import type { ScoredWindow } from "lib/monitoring/mod.ts";
 import type { LabelledRows } from "./retrain_dataset.ts";
@@ -9,6 +9,16 @@ import type { LabelledRows } from "./retrain_dataset.ts";
 export interface LabelledLog extends LabelledRows {
   /** Labels that the model in use gave. (n) */
   readonly predicted: Uint8Array;
+}
+
+/** Whether row i of some values (n × d) stands in the holdout: nobody could tell it from a leak. */
+export function holdoutRows(
+  { features, x, y }: Samples,
+): (values: Float64Array, i: number) => boolean {
+  const d = features.length;
+  const text = (values: Float64Array, i: number) => values.subarray(i * d, i * d + d).join();
+  const held = new Set(Array.from(y, (_, i) => text(x, i)));
+  return (values, i) => held.has(text(values, i));
 }
 
 /**
@@ -30,8 +40,7 @@ export function labelledRows(
   { holdout, scene }: { readonly holdout: Samples; readonly scene: Scene },
 ): LabelledLog {
   const { features, classes } = holdout, d = features.length;
-  const rowText = (x: Float64Array, i: number) => x.subarray(i * d, i * d + d).join();
-  const held = new Set(Array.from(holdout.y, (_, i) => rowText(holdout.x, i)));
+  const isHeld = holdoutRows(holdout);
   const unitOf = new Map(
     scene.windows.flatMap(({ correlationIds, sources }) =>
       correlationIds.map((id, i) => [id, `row ${sources[i]}`] as const)
@@ -40,7 +49,7 @@ export function labelledRows(
   const x: number[] = [], y: number[] = [], predicted: number[] = [], units: string[] = [];
   for (const window of windows) {
     window.actual.forEach((label, i) => {
-      if (label < 0 || held.has(rowText(window.x, i))) return;
+      if (label < 0 || isHeld(window.x, i)) return;
       x.push(...window.x.subarray(i * d, i * d + d));
       y.push(label);
       predicted.push(window.predicted[i]);
@@ -50,32 +59,4 @@ export function labelledRows(
   }
   const samples = { features, classes, x: Float64Array.from(x), y: Uint8Array.from(y) };
   return { samples, units, predicted: Uint8Array.from(predicted) };
-}
-
-/**
- * Some of the rows.
- *
- * @param log Labelled rows.
- * @param places From 0; a place may come twice.
- * @returns The rows at these places.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { takeLabelled } from "lib/lifecycle/mod.ts";
- *
- * const samples = { features: [], classes: ["a", "b"], x: Float64Array.of(), y: Uint8Array.of(0, 1) };
- * const log = { samples, units: ["u1", "u2"], predicted: Uint8Array.of(0, 0) };
- * assert.deepEqual(takeLabelled(log, [1]).units, ["u2"]);
- * ```
- */
-export function takeLabelled(
-  { samples, units, predicted }: LabelledLog,
-  places: readonly number[],
-): LabelledLog {
-  return {
-    samples: take(samples, places),
-    units: places.map((place) => units[place]),
-    predicted: Uint8Array.from(places, (place) => predicted[place]),
-  };
 }

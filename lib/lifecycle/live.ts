@@ -1,6 +1,7 @@
 /** The endpoint that callers use all the time: it serves one version, and is found again. */
 
 import {
+  deleteDeployment,
   type DeployOptions,
   endpointKeys,
   ensureEndpoint,
@@ -9,8 +10,10 @@ import {
   putSecret,
 } from "lib/azure/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
+import { DRILL } from "./clear_drill.ts";
 import { deployVersion, ensureEnvironment } from "./deploy.ts";
 import { moveTraffic } from "./production.ts";
+import { freeSlot } from "./slots.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** An endpoint in use. */
@@ -30,13 +33,13 @@ export interface LiveEndpoint {
 /**
  * Sees to it that an endpoint serves a version with all of its traffic, and says so in production's
  * history. If another version is live there, the version goes to the other colour, and the traffic
- * follows once it answers.
+ * follows once it answers. What a drill that was killed has left there never counts as serving, and goes.
  *
  * @param workspace Where the endpoint is.
- * @param live The endpoint's name, the version, who or what asks for it, and variables for a container
- * that has to be made, as `deployVersion` takes them.
+ * @param live The endpoint's name, the version, and who or what asks for it.
  * @param options `onWait`, `signal` and `onCost`.
  * @returns See {@linkcode LiveEndpoint}.
+ * @throws {BadInput} If both colours have traffic: a rollout is under way.
  * @throws {OperationError} If the service refuses, or the deployment does not come up.
  *
  * @example
@@ -46,12 +49,7 @@ export interface LiveEndpoint {
  */
 export async function serveLive(
   workspace: Workspace,
-  { name, version, by, variables }: {
-    name: string;
-    version: ModelVersion;
-    by: string;
-    variables?: Readonly<Record<string, string>>;
-  },
+  { name, version, by }: { name: string; version: ModelVersion; by: string },
   options: DeployOptions = {},
 ): Promise<LiveEndpoint> {
   const { azure } = workspace;
@@ -62,15 +60,20 @@ export async function serveLive(
   }, options);
   const live = Object.keys(endpoint.traffic).find((colour) => endpoint.traffic[colour] === 100);
   const there = await listDeployments(azure, name);
-  const serves = there.find(({ name, tags }) => name === live && tags.digest === version.digest);
+  const serves = there.find(({ name, tags }) =>
+    name === live && name !== DRILL && tags.digest === version.digest
+  );
   let deployment = serves?.name;
   if (!deployment) {
-    deployment = live === "blue" ? "green" : "blue";
+    deployment = freeSlot(endpoint);
     const environment = await ensureEnvironment(workspace);
-    const draft = { endpoint: name, deployment, version, environment, variables };
+    const draft = { endpoint: name, deployment, version, environment };
     await deployVersion(workspace, draft, options);
     const reason = `${name} serves it with ${deployment}`;
     await moveTraffic(workspace, { endpoint: name, traffic: { [deployment]: 100 }, by, reason });
+  }
+  if (there.some((one) => one.name === DRILL)) {
+    await deleteDeployment(azure, { endpoint: name, name: DRILL });
   }
   const secret = `${name}-key`;
   await putSecret(azure, secret, (await endpointKeys(azure, name)).primary);

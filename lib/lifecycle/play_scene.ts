@@ -1,10 +1,13 @@
 /** Playing a whole scene against the endpoint in use, a fault of the deployment included. */
 
-import { BadInput } from "lib/core/mod.ts";
+import { deleteDeployment } from "lib/azure/mod.ts";
+import { checkWhole } from "lib/core/mod.ts";
 import type { Scene } from "lib/data/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
+import { DRILL } from "./clear_drill.ts";
 import { FAULTS } from "./fault.ts";
 import type { LiveEndpoint } from "./live.ts";
+import { moveTraffic } from "./production.ts";
 import { releaseFault } from "./release.ts";
 import { simulate, type Simulation } from "./simulate.ts";
 import type { Story } from "./story.ts";
@@ -29,12 +32,18 @@ export interface ScenePlay {
   readonly signal?: AbortSignal;
 }
 
+/** What was played. */
+export interface PlayedScene extends Simulation {
+  /** The faulty release: its version, and the window in which it took the traffic; null for none. */
+  readonly released: { readonly version: string; readonly window: string } | null;
+}
+
 /** Faulty releases by what a scene asks of the deployment. */
 const RELEASES = { latency: "slow-release", model: "bad-model" } as const;
 
 /**
  * Plays a scene. Where it is about the deployment and not about the rows, the faulty release takes all
- * of the traffic at the window where the scene begins.
+ * of the traffic at the window where the scene begins, and is taken away at the end.
  *
  * @param workspace Where the endpoint is.
  * @param play See {@linkcode ScenePlay}.
@@ -46,23 +55,31 @@ const RELEASES = { latency: "slow-release", model: "bad-model" } as const;
  * const { requests } = await playScene(workspace, { live, version, prepared, scene, story });
  * ```
  */
-export async function playScene(workspace: Workspace, play: ScenePlay): Promise<Simulation> {
+export async function playScene(workspace: Workspace, play: ScenePlay): Promise<PlayedScene> {
   const { live, version, prepared, scene, story, onRequest, signal } = play;
   const { begin, windowMinutes } = story, when = { begin, windowMinutes };
   const key = await live.key(), last = scene.windows.length;
   const all = { endpoint: live.name, url: live.url, key, scene, ...when, onRequest, signal };
-  if (scene.deploymentFault === null) return await simulate(workspace, all);
+  if (scene.deploymentFault === null) {
+    return { ...await simulate(workspace, all), released: null };
+  }
   const before = scene.startsAt > 1
     ? await simulate(workspace, { ...all, only: { from: 1, to: scene.startsAt - 1 } })
     : undefined;
-  if (scene.startsAt > last) return before!;
+  if (scene.startsAt > last) return { ...before!, released: null };
   const name = RELEASES[scene.deploymentFault], fault = FAULTS.find((one) => one.name === name)!;
-  const deployment = live.deployment === "blue" ? "green" : "blue", { seed } = scene;
-  await releaseFault(workspace, {
-    ...{ endpoint: live.name, deployment, version, fault, prepared, seed },
-  });
-  const after = await simulate(workspace, { ...all, only: { from: scene.startsAt, to: last } });
-  return before ? joined(before, after) : after;
+  const endpoint = live.name, { azure } = workspace, { seed } = scene;
+  const release = { endpoint, deployment: DRILL, version, fault, prepared, seed };
+  try {
+    const { version: released } = await releaseFault(workspace, release);
+    const after = await simulate(workspace, { ...all, only: { from: scene.startsAt, to: last } });
+    const window = after.windows[0].name;
+    return { ...before ? joined(before, after) : after, released: { version: released, window } };
+  } finally { // whoever plays next must find what was live before
+    const back = { by: "scene", reason: `the scene ${scene.name} is over` };
+    await moveTraffic(workspace, { endpoint, traffic: { [live.deployment]: 100 }, ...back });
+    await deleteDeployment(azure, { endpoint, name: DRILL });
+  }
 }
 
 function joined(one: Simulation, other: Simulation): Simulation {
@@ -103,11 +120,7 @@ const WINDOWS = { min: 8, max: 60 }, ROWS = { min: 50, max: 1000 };
 export function checkStory(
   { windows, rows }: { readonly windows: number; readonly rows: number },
 ): { readonly windows: number; readonly rows: number } {
-  const whole = (field: string, value: number, { min, max }: { min: number; max: number }) => {
-    if (Number.isInteger(value) && value >= min && value <= max) return;
-    throw new BadInput({ field, rule: `must be a whole number from ${min} to ${max}`, value });
-  };
-  whole("windows", windows, WINDOWS);
-  whole("rows", rows, ROWS);
+  checkWhole("windows", windows, WINDOWS);
+  checkWhole("rows", rows, ROWS);
   return { windows, rows };
 }

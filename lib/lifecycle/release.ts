@@ -12,9 +12,6 @@ import type { Workspace } from "./workspace.ts";
 /** How much later a slow release answers, in milliseconds. */
 const DELAY_MS = 500;
 
-/** A drill waits for the log after each window: so the container writes it five times a second. */
-export const DRILL_VARIABLES: Readonly<Record<string, string>> = { COLLECT_FLUSH_SECONDS: "0.2" };
-
 /** A faulty release. */
 export interface FaultyRelease {
   /** The endpoint. */
@@ -55,10 +52,7 @@ export async function releaseFault(
   await deployVersion(workspace, {
     ...{ endpoint, deployment, version: served },
     environment: await ensureEnvironment(workspace),
-    variables: {
-      ...DRILL_VARIABLES,
-      ...(fault.name === "slow-release" && { DRILL_DELAY_MS: String(DELAY_MS) }),
-    },
+    ...(fault.name === "slow-release" && { variables: { DRILL_DELAY_MS: String(DELAY_MS) } }),
   });
   const move = { by: "drill", reason: `release without the gate: ${fault.name}` };
   await moveTraffic(workspace, { endpoint, traffic: { [deployment]: 100 }, ...move });

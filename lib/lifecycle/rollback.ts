@@ -4,6 +4,7 @@ import { endpointKeys, getEndpoint, listDeployments, setTraffic } from "lib/azur
 import { BadInput, type Samples } from "lib/core/mod.ts";
 import type { Signature } from "lib/model/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
+import { checkEndpoint } from "./documents.ts";
 import { modelOfDeployment } from "./production.ts";
 import { ROLLBACK, rollbackTarget } from "./rollback_target.ts";
 import { scoreRows, ScoringError } from "./score.ts";
@@ -75,10 +76,7 @@ export async function rollback(
 ): Promise<Rollback> {
   const started = performance.now(), { azure, registry } = workspace;
   const since = () => (performance.now() - started) / 1000;
-  if (!/^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/.test(endpoint)) {
-    const rule = "must be an endpoint's name: 3 to 32 letters, digits and dashes";
-    throw new BadInput({ field: "--endpoint", rule, value: endpoint });
-  }
+  checkEndpoint(endpoint, "--endpoint");
   const found = await getEndpoint(azure, endpoint);
   if (!found) throw new BadInput({ field: "--endpoint", rule: "must be there", value: endpoint });
   const standing = await listDeployments(azure, endpoint);

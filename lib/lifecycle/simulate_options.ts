@@ -1,6 +1,6 @@
 /** What a simulation is told, held against its rules. */
 
-import { BadInput } from "lib/core/mod.ts";
+import { BadInput, checkWhole } from "lib/core/mod.ts";
 import type { Scene } from "lib/data/mod.ts";
 
 /** Options of {@linkcode simulate}. */
@@ -46,11 +46,11 @@ export function checkSimulation(options: SimulateOptions) {
     const rule = "must be a number above 0 and at most 1000000";
     throw new BadInput({ field: "windowMinutes", rule, value: windowMinutes });
   }
-  whole("only to", only.to, scene.windows.length);
-  whole("only from", only.from, only.to);
-  whole("batchRows", batchRows, 1_000);
-  whole("concurrency", concurrency, 64);
-  whole("maxPerSecond", maxPerSecond, 500);
+  checkWhole("only to", only.to, { min: 1, max: scene.windows.length });
+  checkWhole("only from", only.from, { min: 1, max: only.to });
+  checkWhole("batchRows", batchRows, { min: 1, max: 1_000 });
+  checkWhole("concurrency", concurrency, { min: 1, max: 64 });
+  checkWhole("maxPerSecond", maxPerSecond, { min: 1, max: 500 });
   return {
     begin: time,
     windowMs: windowMinutes * 60_000,
@@ -59,9 +59,4 @@ export function checkSimulation(options: SimulateOptions) {
     concurrency,
     maxPerSecond,
   };
-}
-
-function whole(field: string, value: number, max: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= max) return;
-  throw new BadInput({ field, rule: `must be a whole number from 1 to ${max}`, value });
 }

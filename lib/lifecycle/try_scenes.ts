@@ -1,7 +1,8 @@
 /** Every scene once: what it does, what is noticed, and what has to be. */
 
 import { type SceneName, type SceneOptions, SCENES, stageScene } from "lib/data/mod.ts";
-import { type AlertKind } from "lib/monitoring/mod.ts";
+import { signatureOf } from "lib/model/mod.ts";
+import { ALERT_KINDS, type AlertKind } from "lib/monitoring/mod.ts";
 import { createMemoryStore, type ModelVersion } from "lib/registry/mod.ts";
 import { type Table, table } from "lib/view/mod.ts";
 import { recordSignals } from "./alerts.ts";
@@ -9,8 +10,7 @@ import type { LiveEndpoint } from "./live.ts";
 import { playScene } from "./play_scene.ts";
 import { nextStory, readStory, type Story } from "./story.ts";
 import type { Prepared } from "./train.ts";
-import { signalsOf, startWatch, type WatchDraft, watchWindow } from "./watch.ts";
-import { type WindowReport } from "./watch.ts";
+import { signalsOf, startWatch, type WatchDraft, watchWindow, type WindowReport } from "./watch.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What one scene has to set off, and what it must not. */
@@ -21,17 +21,12 @@ export interface SceneExpectation {
   readonly quiet: readonly AlertKind[];
 }
 
-const EVERY: readonly AlertKind[] = [
-  ...["data-quality", "drift", "prediction-drift", "performance"] as const,
-  ...["estimate", "latency", "errors"] as const,
-];
-
 /**
  * What each scene has to set off, said before it is played. Where two kinds are given, it depends on the
  * rows which of them it is.
  */
 export const EXPECTED: Readonly<Record<SceneName, SceneExpectation>> = {
-  "none": { fires: [], quiet: EVERY },
+  "none": { fires: [], quiet: ALERT_KINDS },
   "gradual-drift": { fires: ["drift"], quiet: ["latency", "errors"] },
   "sudden-drift": { fires: ["drift"], quiet: ["latency", "errors"] },
   "unit-change": { fires: ["data-quality"], quiet: ["latency", "errors"] },
@@ -100,7 +95,7 @@ export async function tryScenes(
   trial: SceneTrial,
 ): Promise<TriedScene[]> {
   const { live, version, prepared, importance, windows, rows, seed, onScene } = trial;
-  const endpoint = live.name, { features, classes } = prepared.holdout;
+  const endpoint = live.name, signature = signatureOf(prepared.holdout);
   const played: { scene: SceneName; story: Story; sentence: string }[] = [];
   for (const scene of scenes) {
     const story = await nextStory(workspace, { endpoint, title: `try-${scene}` });
@@ -113,7 +108,7 @@ export async function tryScenes(
   }
   const tried: TriedScene[] = [];
   for (const { scene, story, sentence } of played) {
-    const of = { endpoint, story, signature: { inputs: features, classes }, windows };
+    const of = { endpoint, story, signature, windows };
     const { windows: read } = await readStory(workspace, of);
     const watch = startWatch({ ...trial, baseline: read.slice(0, BASELINE_WINDOWS) });
     const reports = read.slice(BASELINE_WINDOWS).map((window) => watchWindow(window, watch));

@@ -84,16 +84,17 @@ export function respond(
   policy: RespondPolicy = DEFAULT_RESPOND_POLICY,
 ): ResponseDecision {
   checkRespond(input, policy);
-  const windows = input.windows
-    .toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time))
-    .slice(-policy.of);
-  const view: View = { ...input, windows, latest: windows.at(-1)!, policy };
+  const all = input.windows.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time));
+  const windows = all.slice(-policy.of);
+  const view: View = { ...input, all, windows, latest: windows.at(-1)!, policy };
   const found = tooFewRows(view) ?? brokenNow(view) ?? badDeployment(view) ?? lasting(view) ??
     unknown(view) ?? nothing(view);
   return { ...found, windows: windows.map(({ window }) => window), policy };
 }
 
 interface View extends RespondInput {
+  /** By time, those before the latest too: a loss may have begun with a release that is longer ago. */
+  readonly all: readonly RespondWindow[];
   readonly latest: RespondWindow;
   readonly policy: RespondPolicy;
 }
@@ -127,7 +128,7 @@ function brokenNow({ latest }: View): Answer | undefined {
 const FIX = "mend the source (notebooks/runbooks/data-quality.md), then deno task monitor";
 
 function badDeployment(view: View): Answer | undefined {
-  const { windows, latest } = view;
+  const { all: windows, latest } = view;
   if (!isLoss(latest, view)) return undefined;
   let onset = windows.length - 1;
   // a window that cannot be judged does not end the run

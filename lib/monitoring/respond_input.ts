@@ -44,7 +44,7 @@ export interface RespondWindow {
 
 /** Everything that the answer rests on. */
 export interface RespondInput {
-  /** In any order; the last `of` by time are looked at. */
+  /** In any order; the last `of` by time are looked at, and all of them for the begin of a loss. */
   readonly windows: readonly RespondWindow[];
   /** Accuracy that the model had when it passed the gate. */
   readonly expected: number;

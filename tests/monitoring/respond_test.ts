@@ -109,6 +109,14 @@ const cases: [
     /mend/,
   ],
   [
+    "a release that is longer ago than the windows that are counted",
+    [good, { ...lossy, deployed: "3" }, lossy, lossy, lossy, lossy, lossy, lossy],
+    {},
+    "roll-back",
+    /The loss begins in window 2, and version 3 was put into service in window 2/,
+    /deno task rollback/,
+  ],
+  [
     "a loss with a deployment",
     [good, { ...lossy, deployed: "2" }],
     {},

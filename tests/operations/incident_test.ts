@@ -18,7 +18,7 @@ const STEPS = ["started", "injected", "noticed", "mitigated", "recovered", "ende
 Deno.test("operations: incident drills with a real endpoint", async (t) => {
   await withEndpoint(async ({ workspace, prepared, candidate, version, call, deploy }) => {
     const { endpoint, url } = call, secret = "of the test only";
-    await deploy("blue", lifecycle.DRILL_VARIABLES);
+    await deploy("blue");
     await lifecycle.moveTraffic(workspace, {
       ...{ endpoint, traffic: { blue: 100 }, by: "test", reason: "the good version" },
     });
