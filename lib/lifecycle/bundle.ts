@@ -11,7 +11,7 @@ import {
 } from "lib/model/mod.ts";
 import type { BehaviourCheck } from "lib/training/mod.ts";
 import type { SavedCandidate } from "./bundled.ts";
-import { replaceFolder } from "./files.ts";
+import { jsonText, replaceFolder } from "./files.ts";
 import { readProvenance } from "./provenance.ts";
 import type { Candidate, Evaluation, MeasuredBaseline, Prepared } from "./train.ts";
 
@@ -158,8 +158,8 @@ export async function saveBundle(
 ): Promise<void> {
   await replaceFolder(folder, {
     "model.json": modelBytes(model.document),
-    "signature.json": pretty(model.document.signature),
-    "training.json": pretty(record),
+    "signature.json": jsonText(model.document.signature),
+    "training.json": jsonText(record),
   });
 }
 
@@ -199,8 +199,4 @@ export async function loadBundle(
     throw new BadInput({ field: modelPath, rule: "must be a file" }, { cause });
   }
   return { model: readModel(bytes, { digest }), record };
-}
-
-function pretty(value: unknown): string {
-  return JSON.stringify(value, null, 2) + "\n";
 }

@@ -1,17 +1,17 @@
 /** The verb challenge: a version that has learnt the world as it is now, and that the gate has judged. */
 
 import { join } from "node:path";
-import type { Samples } from "lib/core/mod.ts";
+import { take } from "lib/core/mod.ts";
 import { stageScene } from "lib/data/mod.ts";
 import type { GateDecision } from "lib/gate/mod.ts";
-import { type Model, predict } from "lib/model/mod.ts";
+import type { Model } from "lib/model/mod.ts";
 import { permutationImportance } from "lib/training/mod.ts";
-import { gateModel, keepDecision } from "./gate.ts";
+import { gateModel, keepDecision, type KeptDecision, recordDecision } from "./gate.ts";
 import { holdoutRows } from "./labelled_rows.ts";
 import { fromCheckout } from "./paths.ts";
 import { registerTrained } from "./register.ts";
 import { type LabelledRows, writeRetrainDataset } from "./retrain_dataset.ts";
-import { prepare, type Prepared, trainCandidate } from "./train.ts";
+import { evaluate, prepare, type Prepared, trainCandidate } from "./train.ts";
 import { type RegisteredModel, versionOn } from "./version_on.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -71,7 +71,8 @@ export async function findChallenger(
     const prepared = await prepare(path, { seed }), { holdout } = prepared;
     const found = await versionOn(workspace, prepared.dataset);
     if (!found || found.version.version === champion.version.version) continue;
-    const gain = accuracy(found.model, holdout) - accuracy(champion.model, holdout);
+    const accuracyOn = (model: Model) => evaluate(model, holdout).accuracy.value;
+    const gain = accuracyOn(found.model) - accuracyOn(champion.model);
     if (gain < WORTH_A_TEST) continue;
     const models = { challenger: found.model, champion: champion.model };
     return { ...found, prepared, decision: gateModel(prepared, models) };
@@ -115,22 +116,11 @@ export async function makeChallenger(
 /** Keeps the decision; the alias stays where a third version has it: nobody has compared with that one. */
 async function keep(
   workspace: Workspace,
-  { version, decision, against }: Parameters<typeof keepDecision>[1] & {
-    against: RegisteredModel["version"];
-  },
+  kept: KeptDecision & { readonly against: RegisteredModel["version"] },
 ): Promise<void> {
-  const { registry } = workspace, { name } = version;
-  const alias = await registry.alias(name, "champion");
-  if (alias?.version === against.version) {
-    await keepDecision(workspace, { version, decision, against });
-    return;
-  }
-  await registry.recordDecision({
-    ...{ name, version: version.version, against: against.version, by: "gate" },
-    passed: decision.decision === "promote",
-    reasons: decision.rules.map(({ sentence }) => sentence),
-    evidence: JSON.parse(JSON.stringify(decision)),
-  });
+  const alias = await workspace.registry.alias(kept.version.name, "champion");
+  const isItsTurn = alias?.version === kept.against.version;
+  await (isItsTurn ? keepDecision : recordDecision)(workspace, kept);
 }
 
 /**
@@ -156,29 +146,18 @@ export function logOf(
     & Pick<ChallengerDraft, "prepared" | "seed" | "rows">
     & { readonly champion: Pick<RegisteredModel, "model"> },
 ): LabelledRows {
-  const { holdout, validation } = prepared, { features, classes } = holdout, d = features.length;
+  const { holdout, validation } = prepared;
   const importance = permutationImportance(champion.model, validation, { seed });
   const { windows: [window] } = stageScene(holdout, {
     ...{ scene: "concept-drift", importance, seed },
     ...{ windows: 1, rowsPerWindow: rows, startsAt: 1 },
   });
-  const rowAt = (x: Float64Array, i: number) => x.subarray(i * d, i * d + d);
   const isHeld = holdoutRows(holdout); // with few decimals a row may come out as one of it
   const places = [...window.actual.keys()].filter((i) =>
     window.labelDelay[i] >= 0 && !isHeld(window.x, i)
   );
   return {
-    samples: {
-      ...{ features, classes },
-      x: Float64Array.from(places.flatMap((i) => [...rowAt(window.x, i)])),
-      y: Uint8Array.from(places, (i) => window.actual[i]),
-    },
+    samples: take({ ...holdout, x: window.x, y: window.actual }, places),
     units: places.map((i) => `place ${window.sources[i]}`),
   };
-}
-
-/** Share of the rows that a model gets right. */
-function accuracy(model: Model, { x, y }: Samples): number {
-  const { labels } = predict(model, x);
-  return labels.reduce((right, label, i) => right + (label === y[i] ? 1 : 0), 0) / y.length;
 }

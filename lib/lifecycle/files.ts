@@ -75,3 +75,8 @@ export async function replaceFolder(
     throw error;
   }
 }
+
+/** A value as a JSON file for people: indented, with an end of line. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value, null, 2) + "\n";
+}

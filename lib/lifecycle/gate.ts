@@ -19,6 +19,9 @@ import type { Workspace } from "./workspace.ts";
 /** Rows that are timed for the latency, one at a time. */
 const TIMED_ROWS = 200;
 
+/** Whose decisions they are, in the registry. */
+const GATE = "gate";
+
 /**
  * Holds a challenger against a champion on the frozen holdout.
  *
@@ -76,6 +79,33 @@ function rowMilliseconds(model: Model, { x, y, features }: Samples): number {
   return quantile(times, 0.95);
 }
 
+/** A gate's decision about a version. */
+export interface KeptDecision {
+  /** The version that wanted to pass. */
+  readonly version: ModelVersion;
+  /** What the gate said. */
+  readonly decision: GateDecision;
+  /** The version that it was held against; undefined where there was none. */
+  readonly against?: ModelVersion;
+}
+
+/** Keeps a decision in the registry, and moves nothing. Returns its id. */
+export async function recordDecision(
+  { registry }: Workspace,
+  { version, decision, against }: KeptDecision,
+): Promise<string> {
+  const { id } = await registry.recordDecision({
+    name: version.name,
+    version: version.version,
+    against: against?.version ?? null,
+    passed: decision.decision === "promote",
+    reasons: decision.rules.map(({ sentence }) => sentence),
+    evidence: JSON.parse(JSON.stringify(decision)),
+    by: GATE,
+  });
+  return id;
+}
+
 /**
  * Keeps a decision, and moves the alias `champion` if it says so. Of two that decide at once one is
  * told that it was too late.
@@ -91,26 +121,14 @@ function rowMilliseconds(model: Model, { x, y, features }: Samples): number {
  * ```
  */
 export async function keepDecision(
-  { registry }: Workspace,
-  { version, decision, against }: {
-    version: ModelVersion;
-    decision: GateDecision;
-    against?: ModelVersion;
-  },
+  workspace: Workspace,
+  { version, decision, against }: KeptDecision,
 ): Promise<string> {
-  const { name } = version, from = against?.version ?? null, by = "gate";
-  const passed = decision.decision === "promote";
-  const { id } = await registry.recordDecision({
-    name,
-    version: version.version,
-    against: from,
-    passed,
-    reasons: decision.rules.map(({ sentence }) => sentence),
-    evidence: JSON.parse(JSON.stringify(decision)),
-    by,
-  });
-  if (passed && from !== version.version) {
-    await registry.moveAlias({ name, alias: "champion", from, to: version.version, by });
+  const { name } = version, from = against?.version ?? null;
+  const id = await recordDecision(workspace, { version, decision, against });
+  if (decision.decision === "promote" && from !== version.version) {
+    const move = { name, alias: "champion", from, to: version.version, by: GATE } as const;
+    await workspace.registry.moveAlias(move);
   }
   return id;
 }

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { BadInput, digestOf, type Samples, stream, take } from "lib/core/mod.ts";
 import { type Descriptor, rowKeys } from "lib/data/mod.ts";
-import { replaceFolder } from "./files.ts";
+import { jsonText, replaceFolder } from "./files.ts";
 import type { Prepared } from "./train.ts";
 
 /** Labelled rows of the log. */
@@ -80,7 +80,7 @@ export async function writeRetrainDataset(
   const { name, title, target, classes, features } = descriptor;
   const files = {
     [`${name}.csv`]: csvOf(descriptor, [...old, take(usable.samples, fresh), holdout]),
-    [`${name}.dataset.json`]: pretty({
+    [`${name}.dataset.json`]: jsonText({
       name,
       title,
       csv: `${name}.csv`,
@@ -89,7 +89,7 @@ export async function writeRetrainDataset(
       features: features.map(({ name, unit, min, max }) => ({ name, unit, min, max })),
       source: `inference log${keepOld ? " and the first dataset" : ""}`,
     }),
-    [`${name}.holdout.json`]: pretty(
+    [`${name}.holdout.json`]: jsonText(
       { dataset: name, rows: keys.length, sha256: digestOf(keys), keys },
     ),
   };
@@ -145,8 +145,4 @@ function csvOf({ target, features, classes }: Descriptor, parts: readonly Sample
   return [[...features.map(({ name }) => name), target].map(quoted).join(), ...lines, ""].join(
     "\n",
   );
-}
-
-function pretty(value: unknown): string {
-  return JSON.stringify(value, null, 2) + "\n";
 }
