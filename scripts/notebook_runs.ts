@@ -4,10 +4,12 @@ import { basename, join, resolve } from "node:path";
 import { type JsonRecord } from "lib/core/mod.ts";
 import { CHECKOUT, OUT, replaceFile } from "lib/lifecycle/mod.ts";
 import {
+  type EarlyKernels,
   failureLine,
   listNotebooks,
   type Notebook,
   type NotebookRun,
+  openEarlyKernels,
   parametersFromText,
   parametersOf,
   readNotebook,
@@ -31,6 +33,10 @@ export interface RunSettings {
   readonly holds?: (name: string, record: JsonRecord) => string | undefined;
   /** Is told of each cell that begins, e.g. `in 01_foundation.ipynb cell 3 (Rows)`. */
   readonly onCell?: (place: string) => void;
+  /** Kernels of notebooks that come later. Default: of these notebooks alone. */
+  readonly early?: EarlyKernels;
+  /** The notebook that comes after the last of these, probably: its kernel starts early too. */
+  readonly upNext?: string;
 }
 
 /** What the notebooks of one run left. */
@@ -68,13 +74,14 @@ export async function runNotebooks(
   paths: readonly string[],
   settings: RunSettings,
 ): Promise<RunReport> {
-  const { say, onCell, holds, pages = PAGES } = settings;
+  await using own = openEarlyKernels();
+  const { say, onCell, holds, pages = PAGES, early = own, upNext } = settings;
   const notebooks = await Promise.all(
     paths.map(async (path) => ({ path, notebook: await readNotebook(path) })),
   );
   const given = givenParameters(settings, notebooks.map(({ notebook }) => notebook));
   const runs: NotebookRun[] = [];
-  for (const { path, notebook } of notebooks) {
+  for (const [i, { path, notebook }] of notebooks.entries()) {
     const known = Object.keys(parametersOf(notebook));
     const parameters = Object.fromEntries(
       Object.entries(given).filter(([name]) => known.includes(name)),
@@ -82,8 +89,11 @@ export async function runNotebooks(
     const held = holds?.(basename(path, ".ipynb"), merged(runs));
     if (held !== undefined) return { runs, record: merged(runs), held };
     say(basename(path));
+    const next = notebooks[i + 1]?.path ?? upNext;
+    if (next !== undefined) early.prepare(next);
     const run = await runNotebook(path, {
       parameters,
+      early: early.take(path),
       onEvent(event) {
         if (event.kind === "cell-start") {
           onCell?.(`in ${basename(path)} cell ${event.number} (${event.title})`);

@@ -43,7 +43,7 @@ await main("retrain", async () => {
     if (on.has("json")) console.log(JSON.stringify({ ...answer, retrained: false }, null, 2));
     return EXIT.done;
   }
-  const { record, failed, refused } = await runRetraining(retrain.descriptor, say);
+  const { record, failed, refused } = await runRetraining(retrain.descriptor, { say });
   if (failed?.error) {
     console.error(`retrain: ${reasonLine(failed)}`);
     if (on.has("debug")) console.error(failed.error.traceback.join("\n"));

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { JsonRecord } from "lib/core/mod.ts";
 import { CHECKOUT, OUT } from "lib/lifecycle/mod.ts";
-import { runNotebooks, type RunReport, writeIndex } from "./notebook_runs.ts";
+import { runNotebooks, type RunReport, type RunSettings, writeIndex } from "./notebook_runs.ts";
 
 /** The notebooks of a training, in order. */
 const NOTEBOOKS = ["01_foundation", "02_mlops_infrastructure", "03_azure_ml"];
@@ -21,18 +21,23 @@ export interface Retraining extends RunReport {
  * Trains, gates and tries out a model on a dataset of the log.
  *
  * @param descriptor What notebook 04 wrote.
- * @param say Takes each line of progress.
+ * @param settings Progress and kernels, see {@linkcode RunSettings}.
  * @param notebooks Which of them. Default 01 to 03.
  * @returns See {@linkcode Retraining}.
  */
 export async function runRetraining(
   descriptor: string,
-  say: (line: string) => void,
+  settings: Pick<RunSettings, "say" | "early" | "upNext">,
   notebooks: readonly string[] = NOTEBOOKS,
 ): Promise<Retraining> {
   const paths = notebooks.map((name) => join(CHECKOUT, "notebooks", `${name}.ipynb`));
   const holds = (_name: string, { gate }: JsonRecord) => gateRefusal(gate);
-  const report = await runNotebooks(paths, { dataset: descriptor, say, pages: PAGES, holds });
+  const report = await runNotebooks(paths, {
+    ...settings,
+    dataset: descriptor,
+    pages: PAGES,
+    holds,
+  });
   await writeIndex(report.runs, PAGES);
   return { ...report, refused: gateRefusal(report.record.gate) };
 }

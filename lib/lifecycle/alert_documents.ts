@@ -70,13 +70,13 @@ export async function changeAlert(
     }
     return { before, alert, notifications };
   };
-  const now = step((await store.read(path))?.value);
+  const found = await store.read(path) ?? null, now = step(found?.value);
   if (now.before && digestOf(now.before.alert) === digestOf(now.alert)) return now;
   let last = now; // what a lost race has found does not count
   await updateDocument(store, path, (found) => {
     last = step(found);
     return plain({ ...last, outbox: [...last.before?.outbox ?? [], ...last.notifications] });
-  });
+  }, { found });
   return last;
 }
 

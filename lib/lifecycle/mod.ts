@@ -9,7 +9,6 @@
 
 export * from "./alert_tables.ts";
 export * from "./alerts.ts";
-export * from "./append_lines.ts";
 export * from "./architecture.ts";
 export * from "./arms.ts";
 export * from "./audit.ts";
@@ -37,6 +36,7 @@ export * from "./incident.ts";
 export * from "./incident_log.ts";
 export * from "./incident_record.ts";
 export * from "./incident_tables.ts";
+export * from "./in_use.ts";
 export * from "./inference_log.ts";
 export * from "./instance.ts";
 export * from "./join_windows.ts";

@@ -12,7 +12,7 @@ import {
   asLabelRecord,
   type CallerRecord,
   callersFolder,
-  fileTime,
+  hourOf,
   type LabelRecord,
   labelsFolder,
 } from "./traffic_records.ts";
@@ -74,7 +74,7 @@ export interface ReadBack {
 }
 
 /** Wait between two looks, in milliseconds. */
-const LOOK_MS = 50;
+const LOOK_MS = 100;
 
 /** Missing ids that are named. */
 const NAMED = 20;
@@ -114,11 +114,10 @@ export async function readBack(workspace: Workspace, options: ReadBackOptions): 
   };
   const isOwn = (id: string) => story === undefined || id.startsWith(`${story.idPrefix}-`);
   const since = story && { writtenSince: new Date(Date.parse(story.startedAt) - CLOCK_SKEW_MS) };
-  // these files are named by their time
-  const times = story &&
-    { from: fileTime(story.begin), ...(asOf && { to: fileTime(new Date(asOf).toISOString()) }) };
+  const hours = story &&
+    { from: hourOf(story.begin), ...(asOf && { to: hourOf(new Date(asOf).toISOString()) }) };
   const records = <T>(folder: string, read: (value: unknown) => T | undefined) =>
-    readRecords(tailBlobs(workspace, folder, times), note, read);
+    readRecords(tailBlobs(workspace, folder, { hours }), note, read);
   const callers = (await records(callersFolder(endpoint), asCallerRecord))
     .filter(({ requestId }) => isOwn(requestId));
   const label = (value: unknown) => asLabelRecord(value, signature.classes);

@@ -78,6 +78,7 @@ export async function rolloutPort(
   const { azure } = workspace, { id, blue, green, policy = DEFAULT_ROLLOUT_POLICY } = plan;
   const endpoint = live.name, signature = { inputs: samples.features, classes: samples.classes };
   const models = await modelsOf(workspace, { endpoint, blue, green });
+  const begun = new Map<string, string>(); // steps whose first look was ours: nothing of them is older
 
   /** Plays the window of a look; its rows follow from the prefix and the number. */
   async function play(
@@ -94,6 +95,7 @@ export async function rolloutPort(
     });
     const windowMs = WINDOW_MINUTES * 60_000;
     const { begin } = await nextStory(workspace, { endpoint, title: id });
+    if (look === 1) begun.set(idPrefix, begin);
     await simulate(workspace, {
       ...{ endpoint, url: live.url, key: await live.key(), deployment, scene, signal },
       begin: new Date(Date.parse(begin) - (look - 1) * windowMs).toISOString(),
@@ -119,11 +121,12 @@ export async function rolloutPort(
 
     async observe(step, { look, since, signal }) {
       const prefix = `${id}-m${step.mirror}g${step.green}`, probes = `${prefix}.probe`;
-      const size = sizeOf(step, policy), story = { startedAt: since, begin: since };
-      const read = async (idPrefix: string, deployment: string) =>
-        (await readBack(workspace, {
-          ...{ endpoint, deployment, signature, signal, story: { ...story, idPrefix } },
-        })).windows;
+      const size = sizeOf(step, policy);
+      const read = async (idPrefix: string, deployment: string) => {
+        const story = { idPrefix, startedAt: since, begin: begun.get(idPrefix) ?? since };
+        const of = { endpoint, deployment, signature, signal, story };
+        return (await readBack(workspace, of)).windows;
+      };
       await play(prefix, { look, signal, ...size });
       if (step.mirror > 0) {
         await play(probes, { look, deployment: green, signal, ...size });

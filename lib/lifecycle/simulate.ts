@@ -1,15 +1,9 @@
 /** The verb simulate: a scene is played through the real endpoint, and its callers keep their records. */
 
-import { appendLines } from "./append_lines.ts";
 import { sendBatch } from "./send_batch.ts";
 import { checkSimulation, type SimulateOptions } from "./simulate_options.ts";
-import {
-  type CallerRecord,
-  callersFolder,
-  fileTime,
-  type LabelRecord,
-  labelsFolder,
-} from "./traffic_records.ts";
+import { openRecords } from "./keep_traffic.ts";
+import type { CallerRecord } from "./traffic_records.ts";
 import { batchesOf, bodyOf, iso, labelsOf } from "./window_traffic.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -60,11 +54,11 @@ export interface Simulation {
  *
  * A container refuses a whole request for one value that is missing: the caller gets 424 with the
  * reasons, and the other rows of the batch are lost with it, as in reality. The reasons stand in the
- * callers' record, `callers/ENDPOINT/WINDOW.jsonl`.
+ * callers' record, `callers/ENDPOINT/HOUR/….jsonl`.
  *
  * Time is simulated: the windows' begin and end follow from `begin`. The container stamps the real
  * time in its log, so {@linkcode readBack} joins by correlation id. Labels are written with the time of
- * their arrival, `labels/ENDPOINT/ARRIVAL.jsonl`; those of the future are there already, and a reader
+ * their arrival, `labels/ENDPOINT/HOUR/….jsonl`; those of the future are there already, and a reader
  * passes over them until its `asOf` has come.
  *
  * @param workspace Where the endpoint is.
@@ -87,19 +81,20 @@ export async function simulate(
   const places = scene.windows.filter(({ number }) => number >= only.from && number <= only.to);
   const total = places.reduce((sum, { actual }) => sum + Math.ceil(actual.length / batchRows), 0);
   const played: PlayedWindow[] = [], deployments: Record<string, number> = {};
-  let done = 0, sendingMs = 0, written: Promise<void> = Promise.resolve();
+  const records = openRecords(workspace, endpoint);
+  let done = 0, sendingMs = 0;
   for (const window of places) {
     signal?.throwIfAborted();
     const from = begin + (window.number - 1) * windowMs;
     const time = { name: `window ${window.number}`, from: iso(from), to: iso(from + windowMs) };
     const batches = batchesOf(scene, window, { time, from, windowMs, batchRows });
     const bodies = batches.map(bodyOf), started = performance.now();
-    const records: CallerRecord[] = [];
+    const answers: CallerRecord[] = [];
     const turn = pacer(maxPerSecond);
     await inParallel(batches.length, concurrency, async (i) => {
       await turn();
       if (signal?.aborted) return;
-      records[i] = await sendBatch(
+      answers[i] = await sendBatch(
         workspace,
         { ...options, batch: batches[i], body: bodies[i] },
         signal,
@@ -108,21 +103,16 @@ export async function simulate(
       onRequest?.(done, total);
     });
     sendingMs += performance.now() - started;
-    const sent = records.filter((record) => record !== undefined);
-    await written; // of the window before: its records are written while this one is sent
-    const file = `${callersFolder(endpoint)}${fileTime(time.from)}.jsonl`;
-    const labels = signal?.aborted ? [] : labelsOf(scene, window, { from, windowMs });
-    written = appendLines(workspace, file, sent)
-      .then(() => writeLabels(workspace, endpoint, labels));
-    written.catch(() => {}); // whoever awaits it is told
-    if (signal?.aborted) await written;
+    const sent = answers.filter((record) => record !== undefined);
+    await records.keep(sent, signal?.aborted ? [] : labelsOf(scene, window, { from, windowMs }));
+    if (signal?.aborted) await records.close();
     signal?.throwIfAborted();
     played.push({ ...time, isChanged: window.isChanged, ...countsOf(sent) });
     for (const { deployment } of sent) {
       if (deployment !== null) deployments[deployment] = (deployments[deployment] ?? 0) + 1;
     }
   }
-  await written;
+  await records.close();
   const seconds = sendingMs / 1_000;
   return {
     ...{
@@ -135,28 +125,6 @@ export async function simulate(
     },
     requestsPerSecond: done / seconds,
   };
-}
-
-/**
- * Writes labels, each into the file of its arrival.
- *
- * @param workspace Where to.
- * @param endpoint The endpoint that the rows went to.
- * @param labels The labels.
- *
- * @example
- * ```ts ignore
- * await writeLabels(workspace, "iris-demo", [{ correlationId: "c1", label: "setosa", arrivedAt: "2026-03-02T00:00:00.000Z" }]);
- * ```
- */
-export async function writeLabels(
-  workspace: Pick<Workspace, "azure">,
-  endpoint: string,
-  labels: readonly LabelRecord[],
-): Promise<void> {
-  for (const [time, records] of Map.groupBy(labels, ({ arrivedAt }) => arrivedAt)) {
-    await appendLines(workspace, `${labelsFolder(endpoint)}${fileTime(time)}.jsonl`, records);
-  }
 }
 
 function countsOf(records: readonly CallerRecord[]) {

@@ -5,6 +5,7 @@ import type { Signature } from "lib/model/mod.ts";
 import { isOpen } from "lib/monitoring/mod.ts";
 import { listAlerts, resolveAlert } from "./alerts.ts";
 import { type ReadBack, readBack } from "./read_back.ts";
+import { hoursOf } from "./tail_blobs.ts";
 import { callersFolder, fileTime } from "./traffic_records.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -45,9 +46,12 @@ export async function nextStory(
   const minute = 60_000, folder = callersFolder(endpoint);
   const now = clock.now();
   let begin = Math.ceil(now.getTime() / minute) * minute;
-  for await (const { name } of azure.blobs.listBlobsFlat({ prefix: folder })) {
-    const last = timeOf(name.slice(folder.length));
-    begin = Math.max(begin, last + WINDOW_MINUTES * minute);
+  const hour = (await hoursOf(azure, folder)).at(-1);
+  if (hour !== undefined) {
+    for await (const { name } of azure.blobs.listBlobsFlat({ prefix: `${folder}${hour}/` })) {
+      const last = timeOf(name.slice(name.lastIndexOf("/") + 1));
+      begin = Math.max(begin, last + WINDOW_MINUTES * minute);
+    }
   }
   const from = new Date(begin).toISOString();
   const idPrefix = `${title}-${fileTime(from)}`;

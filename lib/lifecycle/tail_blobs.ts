@@ -43,8 +43,8 @@ interface Seen {
  *
  * @param workspace Where it is.
  * @param folder Its path, with a slash at the end.
- * @param options `writtenSince`: blobs that were last written earlier are passed over; `from`
- * and `to`: those whose names sort before or after. Default none.
+ * @param options `writtenSince`: blobs that were last written earlier are passed over. `hours`: so are
+ * folders of hours that are not among these (both included). Default none.
  * @returns See {@linkcode BlobTail}. A folder that is not there has no lines.
  *
  * @example
@@ -55,14 +55,20 @@ interface Seen {
 export function tailBlobs(
   { azure }: Pick<Workspace, "azure">,
   folder: string,
-  { writtenSince = new Date(0), from = "", to = "" }: {
+  { writtenSince = new Date(0), hours }: {
     readonly writtenSince?: Date;
-    readonly from?: string;
-    readonly to?: string;
+    readonly hours?: { readonly from: string; readonly to?: string };
   } = {},
 ): BlobTail {
   const seen = new Map<string, Seen>();
   const since = Math.floor(writtenSince.getTime() / 1000) * 1000; // the service tells whole seconds
+
+  async function prefixes(): Promise<string[]> {
+    if (!hours) return [folder];
+    const { from, to = "~" } = hours; // ~ sorts after every digit
+    return (await hoursOf(azure, folder)).filter((hour) => hour >= from && hour <= to)
+      .map((hour) => `${folder}${hour}/`);
+  }
 
   async function added(path: string, size: number): Promise<BlobLine[]> {
     const known = seen.get(path) ?? { offset: 0, lines: 0, rest: new Uint8Array() };
@@ -84,10 +90,11 @@ export function tailBlobs(
   return {
     async look() {
       const grown: { path: string; size: number }[] = [];
-      for await (const { name, properties } of azure.blobs.listBlobsFlat({ prefix: folder })) {
-        if (properties.lastModified.getTime() < since || name < folder + from) continue;
-        if (to !== "" && name > `${folder}${to}~`) continue; // ~: the name goes on after it
-        grown.push({ path: name, size: properties.contentLength ?? 0 });
+      for (const prefix of await prefixes()) {
+        for await (const { name, properties } of azure.blobs.listBlobsFlat({ prefix })) {
+          if (properties.lastModified.getTime() < since) continue;
+          grown.push({ path: name, size: properties.contentLength ?? 0 });
+        }
       }
       const found: BlobLine[][] = [];
       let next = 0;
@@ -107,4 +114,28 @@ export function tailBlobs(
       });
     },
   };
+}
+
+/**
+ * Names of the folders of hours in a folder, in order.
+ *
+ * @param azure Where it is.
+ * @param folder Its path, with a slash at the end.
+ * @returns Names such as `20260304T05`; what else lies there is left out.
+ *
+ * @example
+ * ```ts ignore
+ * const last = (await hoursOf(azure, "callers/iris-live/")).at(-1);
+ * ```
+ */
+export async function hoursOf(
+  { blobs }: Pick<Workspace["azure"], "blobs">,
+  folder: string,
+): Promise<string[]> {
+  const names: string[] = [];
+  for await (const item of blobs.listBlobsByHierarchy("/", { prefix: folder })) {
+    const name = item.name.slice(folder.length, -1);
+    if (item.kind === "prefix" && /^\d{8}T\d\d$/.test(name)) names.push(name);
+  }
+  return names.sort();
 }

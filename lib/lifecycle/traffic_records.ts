@@ -2,7 +2,7 @@
 
 import type { RefusedInput } from "lib/monitoring/mod.ts";
 
-/** One request as its caller saw it; a line of `callers/ENDPOINT/WINDOW.jsonl`. */
+/** One request as its caller saw it; a line of `callers/ENDPOINT/HOUR/….jsonl`. */
 export interface CallerRecord {
   /** The window of (simulated) time: its name, begin, and end (excluded), ISO 8601. */
   readonly window: { readonly name: string; readonly from: string; readonly to: string };
@@ -26,7 +26,7 @@ export interface CallerRecord {
   readonly error?: string;
 }
 
-/** One label; a line of `labels/ENDPOINT/….jsonl`. */
+/** One label; a line of `labels/ENDPOINT/HOUR/….jsonl`. */
 export interface LabelRecord {
   /** The row's. */
   readonly correlationId: string;
@@ -44,6 +44,11 @@ export function callersFolder(endpoint: string): string {
 /** Folder of the labels of an endpoint. */
 export function labelsFolder(endpoint: string): string {
   return `labels/${endpoint}/`;
+}
+
+/** The hour of an instant as a folder's name: `2026-03-04T05:06:07.000Z` → `20260304T05`. */
+export function hourOf(time: string): string {
+  return fileTime(time).slice(0, 11);
 }
 
 /** An instant as a file's name: `2026-03-04T05:06:07.000Z` → `20260304T050607000Z`. */

@@ -29,6 +29,7 @@ export type { Json, JsonRecord } from "lib/core/mod.ts"; // they stand in signat
 export type { RequestChannel } from "./channels.ts";
 export * from "./checker.ts";
 export * from "./code_cells.ts";
+export * from "./early_kernel.ts";
 export * from "./ensure.ts";
 export { writeExecuted, type WriteOptions } from "./executed.ts";
 export * from "./finding.ts";

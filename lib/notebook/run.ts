@@ -1,6 +1,7 @@
 /** What a run of a notebook is asked, tells on its way, and leaves. */
 
 import type { JsonRecord } from "lib/core/mod.ts";
+import type { EarlyKernel } from "./early_kernel.ts";
 import type { Notebook, Output } from "./nbformat.ts";
 
 /** Options of `runNotebook`. */
@@ -15,6 +16,8 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Stops the run when it aborts. */
   readonly signal?: AbortSignal;
+  /** A kernel that was started for this notebook; it has its environment already. Default: a new one. */
+  readonly early?: EarlyKernel;
 }
 
 /** How a cell fared. A cell tagged `raises-exception` that raises is `ok`. */

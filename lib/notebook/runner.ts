@@ -49,12 +49,9 @@ const HEADLESS_SECONDS = 30;
 export async function runNotebook(path: string, options: RunOptions = {}): Promise<NotebookRun> {
   const start = performance.now(), { parameters = {}, onEvent } = options;
   const notebook = injectParameters(await readNotebook(path), parameters);
-  const kernel = await Kernel.start({
-    cwd: dirname(resolve(path)),
-    env: options.env,
-    signal: options.signal,
-    onLog: (line) => onEvent?.({ kind: "kernel-log", line }),
-  });
+  const onLog = (line: string) => onEvent?.({ kind: "kernel-log", line });
+  const { early, env, signal } = options, cwd = dirname(resolve(path));
+  const kernel = await (early?.take(onLog) ?? Kernel.start({ cwd, env, signal, onLog }));
   let done: Done | undefined;
   try {
     done = await runCells(kernel, path, notebook, options);

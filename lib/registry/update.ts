@@ -1,12 +1,14 @@
 /** Read, change, write: again for as long as somebody else was quicker. */
 
 import type { Json } from "lib/core/mod.ts";
-import { ConflictError, type DocumentStore, NEW } from "./document_store.ts";
+import { ConflictError, type DocumentStore, NEW, type StoredDocument } from "./document_store.ts";
 
 /** Options of {@linkcode updateDocument}. */
 export interface UpdateOptions {
   /** Tries until the lost race is passed on. Each race has a winner. Default 20. */
   readonly attempts?: number;
+  /** What was just read there, null for nothing: spares the first reading. Default: it is read. */
+  readonly found?: StoredDocument | null;
 }
 
 /**
@@ -35,10 +37,11 @@ export async function updateDocument<T extends Json>(
   store: DocumentStore,
   path: string,
   change: (before: Json | undefined) => T,
-  { attempts = 20 }: UpdateOptions = {},
+  { attempts = 20, found: first }: UpdateOptions = {},
 ): Promise<T> {
   for (let attempt = 1;; attempt++) {
-    const found = await store.read(path), value = change(found?.value);
+    const isKnown = attempt === 1 && first !== undefined;
+    const found = isKnown ? first : await store.read(path), value = change(found?.value);
     try {
       await store.write(path, value, { ifMatch: found?.etag ?? NEW });
       return value;
