@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Stops the run when it aborts. */
   readonly signal?: AbortSignal;
-  /** A kernel that was started for this notebook; it has its environment already. Default: a new one. */
+  /** A kernel that was started for this notebook, with its environment; it ends. Default: a new one. */
   readonly early?: EarlyKernel;
 }
 

@@ -48,9 +48,13 @@ const HEADLESS_SECONDS = 30;
  */
 export async function runNotebook(path: string, options: RunOptions = {}): Promise<NotebookRun> {
   const start = performance.now(), { parameters = {}, onEvent } = options;
-  const notebook = injectParameters(await readNotebook(path), parameters);
   const onLog = (line: string) => onEvent?.({ kind: "kernel-log", line });
   const { early, env, signal } = options, cwd = dirname(resolve(path));
+  const notebook = await readNotebook(path).then((given) => injectParameters(given, parameters))
+    .catch(async (error) => {
+      await early?.stop();
+      throw error;
+    });
   const kernel = await (early?.take(onLog) ?? Kernel.start({ cwd, env, signal, onLog }));
   let done: Done | undefined;
   try {
