@@ -8,7 +8,7 @@
  */
 
 import { join, resolve } from "node:path";
-import { openAzure } from "lib/azure/mod.ts";
+import { emulatorPort, openAzure } from "lib/azure/mod.ts";
 import { BadInput } from "lib/core/mod.ts";
 // not by the room's front door: it loads native packages, which this task has no right to
 import {
@@ -50,14 +50,23 @@ async function run(): Promise<number> {
   };
   const azure = await openAzure({ env: (name) => given[name] ?? Deno.env.get(name) });
   const tag = crypto.randomUUID().replaceAll("-", "").slice(0, 8);
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stop.abort(new Error("interrupted")));
+  }
   const { recording, errors, left } = await checkConformance(azure, {
-    tag,
+    ...{ tag, signal: stop.signal },
     onCost: (sentence) => console.error(sentence),
     onFinding: ({ ok, assertion }) => !isQuiet && console.error(`${ok ? "✔" : "✘"} ${assertion}`),
   });
+  if (stop.signal.aborted) {
+    for (const one of left) console.error(`still there: ${one}`);
+    throw new Error("interrupted: no recording is kept");
+  }
+  const isPlayed = recording.target === "cloud" && emulatorPort() !== undefined; // no recording of Azure
   await Deno.mkdir(FOLDER, { recursive: true });
   await Deno.writeTextFile(
-    join(FOLDER, `${recording.target}.json`),
+    join(FOLDER, `${isPlayed ? "played" : recording.target}.json`),
     `${JSON.stringify(recording, null, 2)}\n`,
   );
   if (isQuiet) console.log(JSON.stringify(recording.findings, null, 2));

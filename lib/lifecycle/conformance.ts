@@ -49,6 +49,8 @@ export interface ConformanceOptions {
   readonly tag: string;
   /** What is looked at. Default {@linkcode CONFORMANCE_ASSERTIONS}. */
   readonly assertions?: readonly Assertion[];
+  /** Ends it before the next assertion; what was made is removed all the same. */
+  readonly signal?: AbortSignal;
   /** Told of each assertion when it has been looked at. Default nobody. */
   readonly onFinding?: (finding: Finding) => void;
   /** Takes the price, where there is one. Default: the console. */
@@ -83,8 +85,13 @@ export async function checkConformance(
   azure: Azure,
   options: ConformanceOptions,
 ): Promise<Conformance> {
-  const { tag, assertions = CONFORMANCE_ASSERTIONS, onFinding = () => {}, onCost = console.log } =
-    options;
+  const {
+    signal,
+    tag,
+    assertions = CONFORMANCE_ASSERTIONS,
+    onFinding = () => {},
+    onCost = console.log,
+  } = options;
   const { target, location: region } = azure, instanceType = INSTANCE_TYPE;
   const names = { asset: `conformance-${tag}`, endpoint: `check-${tag}`, deployment: "blue" };
   const what = `the conformance check (one deployment of ${names.endpoint}, until it is removed)`;
@@ -95,11 +102,12 @@ export async function checkConformance(
   const recorder = createRecorder();
   const workspace = await openWorkspace({ azure: recorded(azure, recorder) });
   const { intervalMs } = azure;
-  const context = checkContextOf(workspace, { names, instanceType, intervalMs });
+  const context = checkContextOf(workspace, { names, instanceType, intervalMs, signal });
   const findings: Finding[] = [], errors: Record<string, string> = {};
   let left: string[] = [];
   try {
     for (const assertion of assertions) {
+      if (signal?.aborted) break;
       const { name, section, expected } = assertion;
       recorder.begin(name);
       let seen: string;

@@ -51,6 +51,8 @@ export interface Context {
   last(): string;
   /** Polls an address of an operation until it has ended. */
   ended(url: string): Promise<RawAnswer>;
+  /** Raised when the check is given up. */
+  readonly signal?: AbortSignal;
   /** Something that an earlier assertion has made. */
   made: { modelId?: string; environmentId?: string; scoringUrl?: string; secondary?: string };
   /** Names of blobs that were uploaded. */
@@ -66,14 +68,15 @@ const API_VERSION = "2022-10-01";
  * Makes the context.
  *
  * @param workspace Open.
- * @param options Names, the machine's size, and milliseconds between polls.
+ * @param options Names, the machine's size, milliseconds between polls, and what ends the waiting.
  */
 export function checkContextOf(
   workspace: Workspace,
-  { names, instanceType, intervalMs }: {
+  { names, instanceType, intervalMs, signal }: {
     names: CheckNames;
     instanceType: string;
     intervalMs: number;
+    signal?: AbortSignal;
   },
 ): Context {
   const { azure } = workspace, { target } = azure;
@@ -97,7 +100,7 @@ export function checkContextOf(
   }
 
   return {
-    ...{ workspace, names, instanceType, made: {}, blobs: [] },
+    ...{ workspace, names, instanceType, signal, made: {}, blobs: [] },
     last: () => last,
     raw(method, path, body) {
       const joint = path.includes("?") ? "&" : "?";
@@ -109,14 +112,14 @@ export function checkContextOf(
         const word = String(answer.body?.status ?? "").toLowerCase();
         const isOver = answer.status !== 202 &&
           (word === "" || ["succeeded", "failed", "canceled"].includes(word));
-        if (isOver) return answer;
+        if (isOver || signal?.aborted) return answer;
         await pause();
       }
     },
     async until(seconds, holds) {
       for (const end = performance.now() + 1000 * seconds;;) {
         if (await holds()) return true;
-        if (performance.now() > end) return false;
+        if (performance.now() > end || signal?.aborted) return false;
         await pause();
       }
     },

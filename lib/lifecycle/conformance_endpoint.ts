@@ -118,13 +118,13 @@ export const DEPLOYMENT_ASSERTIONS: readonly Assertion[] = [
     section: "§1 Online deployment, §3",
     expected: "Succeeded",
     async see(context) {
-      const { workspace: { azure }, names, made, instanceType } = context;
+      const { workspace: { azure }, names, made, instanceType, signal } = context;
       const { modelId = missing("model"), environmentId = missing("environment") } = made;
       await createDeployment(azure, {
         ...{ endpoint: names.endpoint, name: names.deployment, modelId, environmentId },
         ...{ variables: {}, tags: { purpose: "conformance" } },
         ...{ instanceType, instances: 1, concurrency: 4 },
-      });
+      }, { signal, onCost() {} }); // the price was told before anything was made
       const { endpoint, deployment: name } = names;
       return (await getDeployment(azure, { endpoint, name }))?.state ?? "not there";
     },
