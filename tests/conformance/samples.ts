@@ -118,7 +118,7 @@ export async function runSamples(
     await Deno.writeTextFile(map, JSON.stringify(importMap()));
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
-        ...["run", "--quiet", "--no-check", "--cached-only", "--no-lock", `--import-map=${map}`],
+        ...["run", "--quiet", "--no-check", "--cached-only", "--frozen", `--import-map=${map}`],
         ...["--allow-net=127.0.0.1", "--allow-env", "--allow-sys", "--allow-read"],
         ...[join(HERE, "samples/run.ts"), folder, ...samples.map(({ name }) => name)],
       ],
