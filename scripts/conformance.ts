@@ -85,6 +85,10 @@ async function tell(recording: ConformanceRecording, errors: Readonly<Record<str
   const text = await Deno.readTextFile(file).catch(() => undefined);
   if (text === undefined) return console.log(`There is no recording of ${other} to compare with.`);
   const lines = differencesOf(recording, JSON.parse(text));
-  console.log(`${lines.length} differences between ${recording.target} and ${other}`);
+  console.log(
+    `${lines.length} ${
+      lines.length === 1 ? "difference" : "differences"
+    } between ${recording.target} and ${other}`,
+  );
   for (const line of lines) console.log(`  ${line}`);
 }

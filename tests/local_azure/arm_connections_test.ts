@@ -1,7 +1,15 @@
 /** Connections, network, notebooks and the provider's own operations. */
 
 import assert from "node:assert/strict";
-import { GROUP, HOME, hostControl, WORKSPACE } from "./control_host.ts";
+import {
+  deploymentDraft,
+  endpointDraft,
+  GROUP,
+  HOME,
+  hostControl,
+  registerAssets,
+  WORKSPACE,
+} from "./control_host.ts";
 
 const AT = [GROUP, WORKSPACE] as const;
 const ARM = "https://management.azure.com", VERSION = "api-version=2022-10-01";
@@ -84,7 +92,7 @@ Deno.test("lenient: what a path leads through is made, what it names last is not
   assert.equal((await call("DELETE", "/jobs/never")).status, 204);
 });
 
-Deno.test("lenient: a body that breaks a rule is kept without its secrets, one that keeps all is not", async () => {
+Deno.test("lenient: a body that breaks a rule is kept without its secrets", async () => {
   await using host = await hostControl({ lenient: true });
   const name = "string", one = `/datastores/${name}`;
   const sent = {
@@ -106,11 +114,25 @@ Deno.test("lenient: a body that breaks a rule is kept without its secrets, one t
   assert.equal(job.status, 201);
   const list = await host.arm("GET", "/jobs?jobType=string");
   assert.deepEqual(list.body.value.map(({ name }: { name: string }) => name), ["string"]);
-  // a good body goes the strict way here too: the container is really asked for
   const wrong = { location: "eastus", properties: { authMode: "Key", traffic: { string: 1 } } };
   const { headers } = await host.arm("PUT", "/onlineEndpoints/sample", wrong);
   const poll = await host.call("GET", headers.get("azure-asyncoperation")!);
   assert.equal(poll.body.status, "Succeeded");
   const log = await Deno.readTextFile(`${host.folder}/log.jsonl`);
   assert.match(log, /rule left out/);
+});
+
+Deno.test("lenient: a body that breaks no rule goes the strict way, and a container is started", async () => {
+  await using host = await hostControl({ lenient: true });
+  await registerAssets(host);
+  const { onlineEndpoints, onlineDeployments } = host.ml, at = [...AT, "flowers"] as const;
+  await onlineEndpoints.beginCreateOrUpdateAndWait(...at, endpointDraft());
+  await onlineDeployments.beginCreateOrUpdateAndWait(...at, "blue", deploymentDraft());
+  assert.deepEqual(host.runtime.started.map(({ name }) => name), ["blue"]);
+  const strange = deploymentDraft({ environmentId: "string" });
+  const green = await onlineDeployments.beginCreateOrUpdateAndWait(...at, "green", strange);
+  assert.equal(green.properties.provisioningState, "Succeeded");
+  assert.deepEqual(host.runtime.started.map(({ name }) => name), ["blue"]);
+  await onlineEndpoints.beginDeleteAndWait(...at);
+  assert.deepEqual(await Array.fromAsync(onlineEndpoints.list(...AT)), []);
 });
