@@ -4,17 +4,15 @@
  * removes them again.
  */
 
-import { type Azure, checkConsent, deleteEndpoint, getEndpoint, priceOf } from "lib/azure/mod.ts";
+import { type Azure, checkConsent, priceOf } from "lib/azure/mod.ts";
 import { redact } from "lib/core/mod.ts";
 import { type Table, table } from "lib/view/mod.ts";
 import { ASSET_ASSERTIONS } from "./conformance_assets.ts";
-import { type Assertion, checkContextOf, type Context } from "./conformance_context.ts";
+import { cleanUp } from "./conformance_clean_up.ts";
+import { type Assertion, checkContextOf } from "./conformance_context.ts";
 import type { Finding, Recording } from "./conformance_differences.ts";
-import {
-  DEPLOYMENT_ASSERTIONS,
-  ENDPOINT_ASSERTIONS,
-  FAREWELL_ASSERTIONS,
-} from "./conformance_endpoint.ts";
+import { DEPLOYMENT_ASSERTIONS, FAREWELL_ASSERTIONS } from "./conformance_deployment.ts";
+import { ENDPOINT_ASSERTIONS } from "./conformance_endpoint.ts";
 import { createRecorder, type Recorder } from "./conformance_recording.ts";
 import { MLFLOW_ASSERTIONS, SCORING_ASSERTIONS } from "./conformance_scoring.ts";
 import { INSTANCE_TYPE } from "./instance.ts";
@@ -162,41 +160,6 @@ function recorded(azure: Azure, recorder: Recorder): Azure {
     fetch: recorder.recording(azure.fetch),
     armFetch: recorder.recording(azure.armFetch),
   };
-}
-
-/** Removes what the check has made; tells what it could not. */
-async function cleanUp(context: Context): Promise<string[]> {
-  const { workspace: { azure, tracking }, names, raw } = context, left: string[] = [];
-  const attempt = async (what: string, remove: () => Promise<unknown>) => {
-    try {
-      await remove();
-    } catch (error) {
-      left.push(`${what} (${(error as Error).message.split("\n")[0]})`);
-    }
-  };
-  await attempt(`endpoint ${names.endpoint}`, async () => {
-    if (await getEndpoint(azure, names.endpoint)) await deleteEndpoint(azure, names.endpoint);
-  });
-  for (const kind of ["models", "data", "environments"]) {
-    await attempt(`${kind} ${names.asset}`, async () => {
-      const { status } = await raw("DELETE", `/${kind}/${names.asset}`);
-      if (status >= 400) throw new Error(`${status}`);
-    });
-  }
-  for (const name of new Set(context.blobs)) {
-    await attempt(`blob ${name}`, () => azure.blobs.getBlobClient(name).deleteIfExists());
-  }
-  await attempt(`experiment ${names.asset}`, async () => {
-    const { experimentId } = await tracking.ensureExperiment(names.asset);
-    const response = await azure.armFetch(`${azure.mlflowUrl}/api/2.0/mlflow/experiments/delete`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ experiment_id: experimentId }),
-    });
-    await response.body?.cancel();
-    if (!response.ok) throw new Error(`${response.status}`);
-  });
-  return left;
 }
 
 /** What was seen, without addresses, ids and names. */
