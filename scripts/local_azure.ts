@@ -25,7 +25,7 @@ Runs Local Azure until Ctrl-C. There is one per checkout; notebooks and scripts 
   --port N              port on 127.0.0.1 (default ${PORT}, or the next free one)
   --data DIR            where it keeps its data (default .local/local-azure)
   --allow-host NAME     a further host name that it answers under; may come several times
-  --lenient             makes resource groups and workspaces that are not there, for samples
+  --lenient             makes groups and workspaces that are not there, and leaves out rules, for samples
   --idle-minutes N      ends by itself after so many minutes without a request (default never)
   --checkout DIR        the checkout whose .local says where it is (default this one)`;
 

@@ -18,6 +18,7 @@ export * from "./challenger.ts";
 export * from "./bundled.ts";
 export * from "./clear_drill.ts";
 export * from "./collected.ts";
+export * from "./conformance.ts";
 export * from "./container.ts";
 export * from "./dashboard.ts";
 export * from "./dashboard_answer.ts";

@@ -3,10 +3,12 @@
 import { randomUUID } from "node:crypto";
 import { isApiVersion } from "./api_version.ts";
 import { assetRoutes } from "./arm_assets.ts";
+import { batchRoutes } from "./arm_batch.ts";
 import { CODES } from "./arm_codes.ts";
 import { companionRoutes } from "./arm_companions.ts";
 import { COMPONENTS } from "./arm_components.ts";
 import { computeRoutes } from "./arm_computes.ts";
+import { connectionRoutes } from "./arm_connections.ts";
 import type { Arm } from "./arm_context.ts";
 import { DATA } from "./arm_data.ts";
 import { datastoreRoutes } from "./arm_datastores.ts";
@@ -18,10 +20,13 @@ import { ENVIRONMENTS } from "./arm_environments.ts";
 import { ArmError, errorBody, gatewayError } from "./arm_error.ts";
 import { groupRoutes } from "./arm_groups.ts";
 import { jobRoutes } from "./arm_jobs.ts";
-import { makeParents } from "./arm_lenient.ts";
+import { createLeniency } from "./arm_lenient.ts";
 import { MODELS } from "./arm_models.ts";
+import { networkRoutes } from "./arm_network.ts";
+import { notebookRoutes } from "./arm_notebooks.ts";
 import { operationRoutes } from "./arm_operation_status.ts";
 import { pendingUploadRoutes } from "./arm_pending_uploads.ts";
+import { providerRoutes } from "./arm_provider.ts";
 import { quotaRoutes } from "./arm_quotas.ts";
 import { answer, createRouter, parseBody, type Route } from "./arm_router.ts";
 import { scheduleRoutes } from "./arm_schedules.ts";
@@ -76,7 +81,12 @@ export function armRoutes(arm: Arm): { routes: Route[]; revive(): Promise<void> 
     ...computeRoutes(arm),
     ...jobRoutes(arm),
     ...scheduleRoutes(arm),
+    ...batchRoutes(arm),
+    ...connectionRoutes(arm),
+    ...networkRoutes(arm),
+    ...notebookRoutes(arm),
   ];
+  routes.push(...providerRoutes(arm, routes));
   return { routes, revive: deployments.revive };
 }
 
@@ -86,9 +96,10 @@ export function armService(
   { ensureContainer, limits, lenient }: ArmOptions,
 ): ArmService {
   const operations = createOperations(local);
-  const arm: Arm = { ...local, operations, limits, ensureContainer };
+  const arm: Arm = { ...local, operations, limits, ensureContainer, lenient };
   const { tokens, clock, log } = arm;
   const { routes, revive } = armRoutes(arm), router = createRouter(routes);
+  const leniency = lenient ? createLeniency(arm) : undefined;
   async function handle(request: Request, url: URL): Promise<Response> {
     const requestId = randomUUID(), began = performance.now();
     const correlationId = request.headers.get("x-ms-correlation-request-id") ?? requestId;
@@ -132,8 +143,8 @@ export function armService(
         "after it or not, e.g. 2022-10-01.";
       throw gatewayError(400, "InvalidApiVersionParameter", message);
     }
-    if (lenient) await makeParents(arm, params);
-    return await route.handle({ method, url, params, apiVersion, body: parseBody(text) });
+    const call = { method, url, params, apiVersion, body: parseBody(text) };
+    return await (leniency ? leniency(route, call) : route.handle(call));
   }
 
   return {

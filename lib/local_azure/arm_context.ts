@@ -19,6 +19,8 @@ export const AML = "Microsoft.MachineLearningServices";
 export interface Arm extends LocalAzure {
   readonly operations: Operations;
   readonly limits: LimitsBook;
+  /** Whether rules of the service that Microsoft's samples break are left out. */
+  readonly lenient: boolean;
   /** Makes a blob container where there is none. */
   ensureContainer(name: string): Promise<void>;
 }

@@ -96,7 +96,10 @@ export function datastoreRoutes(arm: Arm): Route[] {
     {
       method: "POST",
       path: `${one}/listSecrets`,
-      handle: (call) => answer(200, { secretsType: "AccountKey", key: found(call).hidden.key }),
+      handle: (call) => {
+        const { secrets, key } = found(call).hidden;
+        return answer(200, (secrets ?? { secretsType: "AccountKey", key }) as JsonRecord);
+      },
     },
   ];
 }

@@ -37,14 +37,14 @@ export function endpointOf(store: Store, params: Call["params"]): Stored {
 }
 
 /**
- * The poll URLs of an operation on an endpoint (`oe`), a deployment (`od`) or a schedule (`sc`, which no
- * contract has: only the first two were seen).
+ * The poll URLs of an operation on an endpoint (`oe`), a deployment (`od`), a schedule (`sc`) or their
+ * batch kinds (`be`, `bd`). Only the first two were seen; no contract has the others.
  */
 export function frontEndUrls(
   store: Store,
   { params, apiVersion }: Call,
   operation: Operation,
-  prefix: "oe" | "od" | "sc",
+  prefix: "oe" | "od" | "sc" | "be" | "bd",
 ): { status: string; result: string } {
   const { body } = workspaceOf(store, params);
   return operationUrls(operation, {

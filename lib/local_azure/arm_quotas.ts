@@ -47,21 +47,24 @@ export function quotaRoutes(arm: Arm): Route[] {
       const fields = fieldsOf(item as JsonRecord, userError, `value[${i}]`);
       const name = fields.required("id").split("/").at(-1)!;
       const family = VM_FAMILIES.find((one) => one.toLowerCase() === name.toLowerCase());
-      if (!family) throw fields.refuse("id", `must end with one of ${VM_FAMILIES.join(", ")}`);
+      if (!family && !arm.lenient) {
+        throw fields.refuse("id", `must end with one of ${VM_FAMILIES.join(", ")}`);
+      }
       const limit = fields.whole("limit", { least: 0, most: MOST });
       if (limit === undefined) throw fields.refuse("limit", "must be given");
-      return { family, limit };
+      return { family, limit, id: String(fields.raw("id")) };
     });
     store.transaction(() => {
       for (const { family, limit } of wanted) {
+        if (!family) continue;
         const id = quotaId(place, family), parent = `/subscriptions/${place.subscription}`;
         store.put({ id, type: QUOTA, parent, body: { id, name: family, limit }, hidden: {} });
       }
     });
-    const value = wanted.map(({ family, limit }) => ({
-      id: quotaId(place, family),
+    const value = wanted.map(({ family, limit, id }) => ({
+      id: family ? quotaId(place, family) : id,
       type: `${AML}/quotas`,
-      ...{ limit, unit: "Count", status: "Success" },
+      ...{ limit, unit: "Count", status: family ? "Success" : "InvalidVMFamilyName" },
     }));
     return answer(200, { value });
   }

@@ -51,7 +51,7 @@ export function wantedWorkspace(
         { code: "ValidationError", message: `properties.${property} must be given` },
       ]);
     }
-    if (arm.store.get(id)?.type !== type.toLowerCase()) {
+    if (!arm.lenient && arm.store.get(id)?.type !== type.toLowerCase()) {
       throw properties.refuse(property, `must be the id of a ${type} that is there`);
     }
   }

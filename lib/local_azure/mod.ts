@@ -16,6 +16,8 @@
  * | command jobs | put, get, list, cancel, delete, archive; they stay queued, as nothing runs them yet |
  * | schedules of command jobs | put, get, list, delete; kept, never fired |
  * | clusters and compute instances | put, patch, get, list, delete, start, stop, restart; records only |
+ * | batch endpoints and deployments | put, patch, get, list, delete, listkeys; records only |
+ * | connections | put, get, list, delete; credentials are never told |
  * | quotas, usages, sizes of machines | list, update; deployments without cores fail with OutOfQuota |
  * | storage account, vault, Application Insights | get, list: the three that a workspace needs |
  * | operation status and results | of all long-running operations, across a restart |
@@ -33,7 +35,7 @@
  * containers that sleep, a Blob storage that is busy, tokens that have expired).
  *
  * What is not: Resource Manager in general (other resource types answer 404), roles and permissions
- * (every token may do everything), networking, billing, registries, Kubernetes, batch endpoints. Every
+ * (every token may do everything), networking, billing, registries, Kubernetes, notebooks. Every
  * GUID is a subscription, every vault name a vault. Rules are Azure's and strict; what cannot be known
  * without Azure is said in `azure-ml-contract.md` with a question mark. Secrets lie readable in the
  * data folder: it is a test double, not a safe.

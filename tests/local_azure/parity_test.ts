@@ -23,6 +23,7 @@ Deno.test("parity: the page is in step with the routes (UPDATE=1 writes it)", as
     runtime: fakeRuntime(),
     operations: createOperations({ store, clock, log }),
     limits: createLimits(store),
+    lenient: false,
     ensureContainer: () => Promise.resolve(),
   });
   const page = await formatted(parityPage(routes));
