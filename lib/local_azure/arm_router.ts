@@ -2,6 +2,7 @@
 
 import { type Json, type JsonRecord } from "lib/core/mod.ts";
 import { gatewayError } from "./arm_error.ts";
+import { DEEPEST, isTooDeep } from "./json_depth.ts";
 
 /** The path of a workspace; routes begin with `~` for it. */
 const WORKSPACE = "/subscriptions/{subscription}/resourceGroups/{group}/providers/" +
@@ -115,6 +116,7 @@ export function parseBody(text: string): JsonRecord {
       "InvalidRequestContent",
       `The request content was invalid and could not be deserialized: '${why}'.`,
     );
+  if (isTooDeep(text)) throw refused(`the body must not be nested deeper than ${DEEPEST} levels`);
   let value: Json;
   try {
     value = JSON.parse(text);
