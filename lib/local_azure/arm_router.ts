@@ -126,8 +126,14 @@ export function parseBody(text: string): JsonRecord {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw refused("the body must be a JSON object");
   }
+  if (HALF.test(text) && HALF.test(JSON.stringify(value))) {
+    throw refused("the body must not hold half of a surrogate pair");
+  }
   return value as JsonRecord;
 }
+
+/** An escaped surrogate; `JSON.stringify` writes those that have no other half so, and no others. */
+const HALF = /(?<!\\)(?:\\\\)*\\ud[89a-f]/i;
 
 /** An answer with a JSON body; `null` is a body too. */
 export function answer(

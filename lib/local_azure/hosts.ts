@@ -52,7 +52,9 @@ const HOST = /^([\w-]+(?:\.[\w-]+)*\.?|\[[\da-f:.]+\])(?::(\d{0,5}))?$/i;
  */
 export function hostOf(request: Request): string | undefined {
   const [, name, port = ""] = HOST.exec(request.headers.get("host") ?? "") ?? [];
-  if (name === undefined || Number(port) > 65_535 || !URL.canParse(request.url)) return undefined;
+  if (
+    name === undefined || name.length > 253 || Number(port) > 65_535 || !URL.canParse(request.url)
+  ) return undefined;
   // what is no URL's host, e.g. `xn--a` or `1.2.3.4.5`, must not become part of one
   return URL.canParse(`https://${name}/`) ? name.toLowerCase() : undefined;
 }

@@ -194,6 +194,25 @@ Deno.test("abuse: names of inherited properties are names like others", async ()
   assert.equal(({} as Record<string, unknown>).polluted, undefined);
 });
 
+Deno.test("abuse: half of a surrogate pair is no text, a whole one is, and so is what only looks like one", async () => {
+  await using host = await hostControl();
+  const put = async (version: string, environment: string) => {
+    const body =
+      `{"properties":{"componentSpec":{"type":"command","environment":"${environment}"}}}`;
+    const { status, body: { error } } = await host.call(
+      "PUT",
+      `https://management.azure.com${HOME}/components/c/versions/${version}?api-version=2022-10-01`,
+      { body },
+    );
+    return error ? `${status} ${error.code}` : String(status);
+  };
+  assert.equal(await put("1", "\\ud800"), "400 InvalidRequestContent");
+  assert.equal(await put("1", "\\udc00\\ud800"), "400 InvalidRequestContent");
+  assert.equal(await put("1", "\\ud83d\\ude00"), "201");
+  assert.equal(await put("2", "\\\\ud800"), "201");
+  assert.equal(await put("2", "\\\\ud800"), "200");
+});
+
 Deno.test("abuse: a URL that is badly encoded, as a place of files, is the client's mistake", async () => {
   await using host = await hostControl();
   const modelUri = "https://devstoreaccount1.blob.core.windows.net/azureml/%zz/x";

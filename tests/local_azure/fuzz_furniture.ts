@@ -99,6 +99,15 @@ export async function furnish(host: FuzzHost): Promise<Furniture> {
   };
 }
 
+/** Whether the canaries are still where they were put, so that they could have leaked. */
+export async function canariesLive(host: FuzzHost): Promise<boolean[]> {
+  const arm = armClient(host, await host.token("https://management.azure.com"));
+  return await Promise.all(PLACES.map(async ({ home }, i) => {
+    const { text } = await arm("GET", `${home}/models/${CANARIES[i]}/versions/1`);
+    return text.includes(`"${CANARIES[i]}":"${CANARIES[i]}"`);
+  }));
+}
+
 /** Uploads a server, deploys it, moves the traffic to it and has it score; gives the endpoint's key. */
 export async function deploy(host: FuzzHost, endpoint: string): Promise<string> {
   const tokens = await tokensOf(host), arm = armClient(host, tokens.arm), { home } = PLACES[0];

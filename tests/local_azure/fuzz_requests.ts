@@ -64,7 +64,7 @@ type Draft = Pick<WireRequest, "method" | "target"> & {
 /** Makes the next request. */
 export function fuzzRequest(random: Random, ground: Ground): FuzzRequest {
   const face = pick(random, DECK), draft = DRAFTS[face](random, ground);
-  return { face, ...disturbed(random, draft, ground) };
+  return { face, ...disturbed(random, draft, ground, face === "foreign") };
 }
 
 const DRAFTS: Readonly<Record<Face, (random: Random, ground: Ground) => Draft>> = {
@@ -232,10 +232,11 @@ function arm(random: Random, { routes, places, tokens }: Ground): Draft {
   };
 }
 
-/** Whether a path is that of a workspace or of its group. */
+/** Whether a path is that of a workspace or of what it lies in, once its dots are resolved. */
 function isHome(target: string, { places }: Ground): boolean {
-  const path = target.split("?")[0].replace(/\/+/g, "/").replace(/\/$/, "").toLowerCase();
-  return places.some(({ home }) => home.toLowerCase().startsWith(path));
+  const { pathname } = URL.parse(`http://h${target}`) ?? { pathname: target };
+  const path = pathname.replaceAll(/%2f/gi, "/").replaceAll(/\/+/g, "/").replace(/\/$/, "");
+  return places.some(({ home }) => home.toLowerCase().startsWith(path.toLowerCase()));
 }
 
 /** Names by the first letter of their kind: `m1` is a model, `e1` an environment. */
@@ -273,7 +274,12 @@ function mlflow(random: Random, { operations, runs }: Ground, mount: string, at 
   return { method, target: `${target}?${query.join("&")}`, host };
 }
 
-function disturbed(random: Random, draft: Draft, ground: Ground): WireRequest {
+function disturbed(
+  random: Random,
+  draft: Draft,
+  ground: Ground,
+  isForeign: boolean,
+): WireRequest {
   const { mark, port } = ground;
   const harm = random.integer(10); // what is wrong with it; nothing, for two in ten
   let { method, target, body, host } = draft;
@@ -287,7 +293,7 @@ function disturbed(random: Random, draft: Draft, ground: Ground): WireRequest {
   else if (harm === 6 || (harm >= 2 && harm <= 5)) target = wrongTarget(random, target, mark);
   else if (harm === 7) method = pick(random, METHODS);
   else if (harm === 8) wrongHeader(random, headers, mark);
-  else if (harm === 9 && chance(random, 0.3)) host = wrongHost(random, host);
+  else if (harm === 9 && chance(random, 0.3) && !isForeign) host = wrongHost(random, host);
   if (method === "DELETE" && isHome(target, ground)) method = "GET"; // or nothing would be left
   headers.unshift(["host", chance(random, 0.3) ? `${host}:${port}` : host]);
   const text = body === undefined ? "" : JSON.stringify(body);

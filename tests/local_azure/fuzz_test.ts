@@ -16,7 +16,7 @@ import { MLFLOW_OPERATIONS } from "lib/local_azure/mlflow.ts";
 import { createTokens, openStore } from "lib/local_azure/mod.ts";
 import { createOperations } from "lib/local_azure/operations.ts";
 import { fakeRuntime } from "./control_host.ts";
-import { deploy, furnish, PLACES, SECRETS } from "./fuzz_furniture.ts";
+import { canariesLive, deploy, furnish, PLACES, SECRETS } from "./fuzz_furniture.ts";
 import { type FuzzHost, hostFuzz, listening, logTexts, modes } from "./fuzz_host.ts";
 import { sendNoise, sendRequests, type Tally } from "./fuzz_run.ts";
 import { dawdle } from "./fuzz_slow.ts";
@@ -64,6 +64,7 @@ Deno.test({
     await t.step("it still deploys and scores", async () => {
       assert.equal((await host.own("POST", "/_local/limits", LIMITS)).status, 200);
       await deploy(host, "tulips");
+      assert.deepEqual(await canariesLive(host), [true, true]);
       const url = `https://${furniture.endpoint.host}/score`, token = furniture.endpoint.key;
       assert.equal((await host.call("POST", url, { token, body: [[1]] })).status, 200);
     });
