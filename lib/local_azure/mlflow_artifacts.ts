@@ -70,15 +70,16 @@ export async function getArtifact(mlflow: Mlflow, scope: Scope, path: string): P
     if (isMissing(error)) throw absent(`No such artifact: '${path}'`);
     throw error;
   };
-  const info = await Deno.stat(target).catch(missing);
-  if (!info.isFile) {
+  const { isFile } = await Deno.stat(target).catch(missing);
+  if (!isFile) {
     throw invalid(`Artifact path refers to a directory, not a file: '${path}'`);
   }
   const file = await Deno.open(target).catch(missing); // it may have been removed since
+  const { size } = await file.stat(); // or replaced
   return new Response(file.readable, {
     headers: {
       "content-type": TYPES[extname(target)] ?? "application/octet-stream",
-      "content-length": String(info.size),
+      "content-length": String(size),
       "content-disposition": "attachment",
       "x-content-type-options": "nosniff",
     },

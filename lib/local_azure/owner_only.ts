@@ -9,12 +9,18 @@ export const OWNER_FOLDER = 0o700, OWNER_FILE = 0o600;
 /**
  * Takes a file or folder away from everybody but its owner, if it was made with more.
  *
- * @param path The path. Nothing happens on Windows, where folders of a user are the user's alone.
+ * @param path The path. Nothing happens on Windows, where folders of a user are the user's alone, nor
+ * where the file system keeps no such bits, or lets nobody set them, as mounts of containers may.
  * @param mode {@linkcode OWNER_FOLDER} or {@linkcode OWNER_FILE}.
- * @throws {Deno.errors.PermissionDenied} If it is somebody else's.
  */
 export function ownerOnly(path: string, mode: number): void {
   if (Deno.build.os === "windows") return;
   const { mode: now } = Deno.statSync(path);
-  if (((now ?? 0) & 0o777) !== mode) Deno.chmodSync(path, mode);
+  if (((now ?? 0) & 0o777) === mode) return;
+  try {
+    Deno.chmodSync(path, mode);
+  } catch (error) {
+    const { PermissionDenied, NotSupported } = Deno.errors;
+    if (!(error instanceof PermissionDenied || error instanceof NotSupported)) throw error;
+  }
 }

@@ -255,7 +255,8 @@ const QUERIES = [
 ];
 
 function mlflow(random: Random, { operations, runs }: Ground, mount: string, at = 0): Draft {
-  const host = "127.0.0.1", run = runs[at];
+  // now and then the run of another workspace, which must not be found
+  const host = "127.0.0.1", run = chance(random, 0.15) ? pick(random, runs) : runs[at];
   if (chance(random, 0.25)) {
     const path = pick(random, ["a.txt", "model/b.json", `0/${run}/artifacts/c`, "x/y/z"]);
     const method = pick(random, ["PUT", "GET", "GET", "DELETE"]);

@@ -3,7 +3,7 @@
 import { stream } from "lib/core/mod.ts";
 import type { FuzzHost } from "./fuzz_host.ts";
 import { OUTSIDE } from "./fuzz_host.ts";
-import { CANARIES, PLACES } from "./fuzz_furniture.ts";
+import { CANARIES, PLACES, SECRETS } from "./fuzz_furniture.ts";
 import { noise } from "./fuzz_noise.ts";
 import { type FuzzRequest, fuzzRequest, type Ground } from "./fuzz_requests.ts";
 import { Late, Wire, type WireAnswer } from "./fuzz_wire.ts";
@@ -109,6 +109,9 @@ function judge(tally: Tally, request: FuzzRequest, { status, body, headers }: Wi
   if (headers.has("x-injected")) tally.faults.set(`${face} injected`, broke("header injected"));
   if (text.includes(OUTSIDE) || text.includes("root:x:0:0")) {
     tally.faults.set(`${face} outside`, broke("a file outside was read"));
+  }
+  if (Object.values(SECRETS).some((secret) => text.includes(secret))) {
+    tally.faults.set(`${face} secret`, broke("a secret that nobody asked for"));
   }
   if (face === "foreign" && status !== 421 && status !== 400 && status !== 403) {
     tally.faults.set("foreign", broke("a foreign host was answered"));

@@ -20,7 +20,7 @@ export interface WireAnswer {
 }
 
 /** How long an answer may take before it counts as never, in milliseconds. */
-const LATE_MS = 30_000;
+const LATE_MS = 60_000;
 
 const encoder = new TextEncoder(), decoder = new TextDecoder("latin1");
 
