@@ -1,11 +1,11 @@
 /** Sends the fuzzer's requests and holds each answer against the rules that all answers must keep. */
 
 import { stream } from "lib/core/mod.ts";
-import type { FuzzHost } from "./fuzz_host.ts";
-import { OUTSIDE } from "./fuzz_host.ts";
+import { type FuzzHost, OUTSIDE } from "./fuzz_host.ts";
 import { CANARIES, PLACES, SECRETS } from "./fuzz_furniture.ts";
+import type { Ground } from "./fuzz_drafts.ts";
 import { noise } from "./fuzz_noise.ts";
-import { type FuzzRequest, fuzzRequest, type Ground } from "./fuzz_requests.ts";
+import { type FuzzRequest, fuzzRequest } from "./fuzz_requests.ts";
 import { Late, Wire, type WireAnswer } from "./fuzz_wire.ts";
 
 /** What was sent and what came back. */
