@@ -67,7 +67,8 @@ async function malformed(request: Request): Promise<Response> {
 const UNREAD = { 400: "InvalidRequestContent", 408: "RequestTimeout", 413: "RequestBodyTooLarge" };
 
 function unread({ status, message }: BodyError): Response {
-  return answer(status, { error: { code: UNREAD[status], message } });
+  // the rest of the body may come for ever
+  return answer(status, { error: { code: UNREAD[status], message } }, { connection: "close" });
 }
 
 async function nobody(request: Request, host: string, isOwn: boolean): Promise<Response> {

@@ -69,6 +69,7 @@ export function mlflowService(local: MlflowGround, options: MlflowOptions = {}):
  * @param local Store, clock, tokens, log and folder.
  * @param options See {@linkcode MlflowOptions}.
  * @returns The answer; a mistake of the client is one too.
+ * @throws {BodyError} If the body cannot be read to its end.
  */
 export async function handleMlflow(
   request: Request,
@@ -80,12 +81,7 @@ export async function handleMlflow(
     return await answerFor(request, url, local, options);
   } catch (error) {
     if (error instanceof MlflowError) return json(error.status, errorBody(error));
-    if (error instanceof BodyError) {
-      return json(
-        error.status,
-        errorBody(new MlflowError(error.status, "BAD_REQUEST", error.message)),
-      );
-    }
+    if (error instanceof BodyError) throw error; // the front answers, and ends the connection
     local.log.error("MLflow request failed", {
       ...{ method: request.method, path: url.pathname },
       error: error instanceof Error ? error.stack ?? error.message : String(error),
