@@ -69,7 +69,6 @@ export function mlflowService(local: MlflowGround, options: MlflowOptions = {}):
  * @param local Store, clock, tokens, log and folder.
  * @param options See {@linkcode MlflowOptions}.
  * @returns The answer; a mistake of the client is one too.
- * @throws {BodyError} If the body cannot be read to its end.
  */
 export async function handleMlflow(
   request: Request,
@@ -81,7 +80,12 @@ export async function handleMlflow(
     return await answerFor(request, url, local, options);
   } catch (error) {
     if (error instanceof MlflowError) return json(error.status, errorBody(error));
-    if (error instanceof BodyError) throw error; // the front answers, and ends the connection
+    if (error instanceof BodyError) {
+      const { status, message } = error;
+      const refusal = json(status, errorBody(new MlflowError(status, "BAD_REQUEST", message)));
+      refusal.headers.set("connection", "close"); // the rest of the body may come for ever
+      return refusal;
+    }
     local.log.error("MLflow request failed", {
       ...{ method: request.method, path: url.pathname },
       error: error instanceof Error ? error.stack ?? error.message : String(error),
