@@ -111,6 +111,11 @@ export async function canariesLive(host: FuzzHost): Promise<boolean[]> {
 /** Uploads a server, deploys it, moves the traffic to it and has it score; gives the endpoint's key. */
 export async function deploy(host: FuzzHost, endpoint: string): Promise<string> {
   const tokens = await tokensOf(host), arm = armClient(host, tokens.arm), { home } = PLACES[0];
+  const box = await host.call("PUT", `${BLOB}?restype=container`, {
+    token: tokens.storage,
+    headers: { "x-ms-version": "2024-11-04" },
+  });
+  assert.match(`${box.status}`, /^(201|409)$/); // a fuzzer may have deleted it
   for (const [name, text] of Object.entries(context())) {
     const { status, text: answer } = await host.call(
       "PUT",
