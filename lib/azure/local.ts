@@ -99,7 +99,7 @@ function detached(
   idleMinutes: number,
   log: string,
 ): { code(): number | undefined; kill(): void } {
-  const output = openSync(log, "w");
+  const output = openSync(log, "w", 0o600);
   const child = spawn(Deno.execPath(), [
     "run",
     ...["--quiet", "--frozen", "--no-prompt", "--config", join(ROOT, "deno.json")],

@@ -34,7 +34,9 @@ import { workspaceActionRoutes } from "./arm_workspace_actions.ts";
 import { workspaceRoutes } from "./arm_workspaces.ts";
 import type { LocalAzure, Service } from "./context.ts";
 import type { LimitsBook } from "./limits.ts";
+import { headerText } from "./header_text.ts";
 import { createOperations } from "./operations.ts";
+import { requestText } from "./request_text.ts";
 import type { TokenFault } from "./tokens.ts";
 
 /** Audiences of the tokens that are accepted. */
@@ -103,7 +105,7 @@ export function armService(
   async function handle(request: Request, url: URL): Promise<Response> {
     const requestId = randomUUID(), began = performance.now();
     const correlationId = request.headers.get("x-ms-correlation-request-id") ?? requestId;
-    const text = await request.text(); // first, since an unread body ends the connection
+    const text = await requestText(request); // first, since an unread body ends the connection
     let response: Response;
     try {
       const fault = tokens.fault(request, AUDIENCES);
@@ -163,6 +165,6 @@ export function armService(
 function unauthorized({ code, message }: TokenFault): Response {
   const challenge =
     `Bearer authorization_uri="https://login.windows.net/", error="invalid_token", ` +
-    `error_description="${message}"`;
+    `error_description="${headerText(message)}"`;
   return answer(401, { error: { code, message } }, { "www-authenticate": challenge });
 }

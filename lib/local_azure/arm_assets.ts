@@ -194,7 +194,7 @@ function common(fields: Fields, before: Stored | undefined): JsonRecord {
   const kept = (before ? propertiesOf(before.body).properties ?? {} : {}) as JsonRecord;
   const given = fields.texts("properties") ?? {};
   for (const [key, value] of Object.entries(kept)) {
-    if (key in given && given[key] !== value) {
+    if (Object.hasOwn(given, key) && given[key] !== value) {
       const rule = `must stay ${JSON.stringify(value)}, since properties can only be added`;
       throw userError({ field: fields.path(`properties.${key}`), rule, value: given[key] });
     }

@@ -89,7 +89,15 @@ export function withProperties(body: JsonRecord, some: JsonRecord): JsonRecord {
   return { ...body, properties: { ...propertiesOf(body), ...some } };
 }
 
-/** A region as ids spell it: `East US` becomes `eastus`. */
+/**
+ * A region as ids spell it: `East US` becomes `eastus`.
+ *
+ * @throws {ArmError} 400 if it is no region's name: hosts and headers are made of it.
+ */
 export function regionOf(location: string): string {
-  return location.toLowerCase().replaceAll(" ", "");
+  const region = location.toLowerCase().replaceAll(" ", "");
+  if (/^[a-z][a-z\d-]{1,40}$/.test(region)) return region;
+  const message =
+    `The provided location '${location}' is not available: it must be a region's name.`;
+  throw gatewayError(400, "LocationNotAvailableForResourceType", message);
 }

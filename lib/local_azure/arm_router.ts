@@ -2,6 +2,7 @@
 
 import { type Json, type JsonRecord } from "lib/core/mod.ts";
 import { gatewayError } from "./arm_error.ts";
+import { DEEPEST, isTooDeep } from "./json_depth.ts";
 
 /** The path of a workspace; routes begin with `~` for it. */
 const WORKSPACE = "/subscriptions/{subscription}/resourceGroups/{group}/providers/" +
@@ -115,6 +116,7 @@ export function parseBody(text: string): JsonRecord {
       "InvalidRequestContent",
       `The request content was invalid and could not be deserialized: '${why}'.`,
     );
+  if (isTooDeep(text)) throw refused(`the body must not be nested deeper than ${DEEPEST} levels`);
   let value: Json;
   try {
     value = JSON.parse(text);
@@ -124,8 +126,14 @@ export function parseBody(text: string): JsonRecord {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw refused("the body must be a JSON object");
   }
+  if (HALF.test(text) && HALF.test(JSON.stringify(value))) {
+    throw refused("the body must not hold half of a surrogate pair");
+  }
   return value as JsonRecord;
 }
+
+/** An escaped surrogate; `JSON.stringify` writes those that have no other half so, and no others. */
+const HALF = /(?<!\\)(?:\\\\)*\\ud[89a-f]/i;
 
 /** An answer with a JSON body; `null` is a body too. */
 export function answer(

@@ -10,6 +10,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import process from "node:process";
 import { type BlobDocuments, keepDocuments, type LokiDatabase } from "./blob_documents.ts";
+import { OWNER_FOLDER } from "./owner_only.ts";
 import type { Store } from "./store.ts";
 
 /** A running Azurite. */
@@ -57,7 +58,7 @@ export async function startAzurite(
   { folder, store }: { folder: string; store: Store },
 ): Promise<Azurite> {
   const extents = join(folder, "extents");
-  await Deno.mkdir(extents, { recursive: true });
+  await Deno.mkdir(extents, { recursive: true, mode: OWNER_FOLDER });
   const server = await makeServer(folder, extents);
   for (const part of [server.metadataStore, server.extentMetadataStore]) {
     part.db.autosaveDisable();

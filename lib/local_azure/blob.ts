@@ -10,11 +10,13 @@ import { join } from "node:path";
 import { startAzurite } from "./azurite.ts";
 import { blobError, tokenRefused } from "./blob_error.ts";
 import { AZURITE_TOKEN, createBlobReader } from "./blob_reader.ts";
+import { blobRequestFault } from "./blob_request.ts";
 import { createHttpClient } from "./http_client.ts";
 import type { HttpAnswer } from "./http_connection.ts";
 import type { HttpError } from "./http_error.ts";
 import { type HeaderPair, isHopByHop } from "./http_head.ts";
 import type { BlobPart, Ground } from "./parts.ts";
+import { BodyError } from "./request_text.ts";
 import { ACCOUNT } from "./storage_account.ts";
 
 /** Audiences of tokens that Blob storage takes. The second is the same by its application id. */
@@ -49,6 +51,11 @@ export async function openBlob(
   const reader = createBlobReader(client, azurite);
 
   async function handle(request: Request, url: URL): Promise<Response> {
+    const refused = blobRequestFault(request);
+    if (refused) {
+      await request.body?.cancel();
+      return blobError(request, refused.status, refused);
+    }
     const hasToken = /^bearer /i.test(request.headers.get("authorization") ?? "");
     if (hasToken) {
       const fault = tokens.fault(request, AUDIENCES);
@@ -89,16 +96,16 @@ export async function openBlob(
     const body = length === 0
       ? undefined
       : length !== undefined && length <= SMALL_BODY
-      ? await request.bytes()
+      ? await request.bytes().catch(cutOff)
       : request.body ?? undefined;
     return await client.send({ method, path, headers, body, length });
   }
 
   function failed(request: Request, error: Error): Response {
+    if (error instanceof BodyError) return blobError(request, 400, CUT_OFF);
     const fault = (error as HttpError).fault;
-    if (fault !== "aborted") {
-      log.error("blob request failed", { method: request.method, error: error.message, fault });
-    }
+    if (fault === "aborted") return blobError(request, 400, CUT_OFF);
+    log.error("blob request failed", { method: request.method, error: error.message, fault });
     return blobError(request, 503, {
       code: "ServerBusy",
       message: "The server is currently unable to receive requests. Please retry your request.",
@@ -115,6 +122,12 @@ export async function openBlob(
       await azurite.close();
     },
   };
+}
+
+const CUT_OFF = { code: "IncompleteBody", message: "The body ended before it should." };
+
+function cutOff(): never {
+  throw new BodyError(400, CUT_OFF.message);
 }
 
 /** Path and query as the client wrote them: `URL` would resolve dots, and signatures would break. */

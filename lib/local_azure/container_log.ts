@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import type { Clock } from "lib/core/mod.ts";
+import { OWNER_FILE } from "./owner_only.ts";
 
 /** Stages of a deployment, as the service names them. */
 export const STAGES = [
@@ -77,7 +78,7 @@ export function openContainerLog(folder: string, clock: Clock, isNew: boolean): 
   let rest = "", size = 0, file: Deno.FsFile | undefined;
 
   function save(): void {
-    Deno.writeTextFileSync(facts, JSON.stringify(saved));
+    Deno.writeTextFileSync(facts, JSON.stringify(saved), { mode: OWNER_FILE });
   }
 
   function open(): Deno.FsFile {
@@ -86,6 +87,7 @@ export function openContainerLog(folder: string, clock: Clock, isNew: boolean): 
       write: true,
       append: true,
       truncate: false,
+      mode: OWNER_FILE,
     });
     size = opened.statSync().size;
     return opened;

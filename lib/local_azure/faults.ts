@@ -48,7 +48,8 @@ export interface Faults {
   /**
    * Adds one, or clears all with `{"clear": true}`.
    *
-   * @throws {BadInput} If it is none of {@linkcode FAULT_KINDS}, or a field breaks a rule.
+   * @throws {BadInput} If it is none of {@linkcode FAULT_KINDS}, a field breaks a rule, or there are
+   * a hundred.
    */
   set(body: JsonRecord): readonly Fault[];
   /** Whether a fault of that kind is to happen now, at that path or id; it is used up by the question. */
@@ -56,6 +57,9 @@ export interface Faults {
   /** The sleep that a deployment is in. */
   asleep(id: string): Fault | undefined;
 }
+
+/** Faults that are kept, those that have happened included. */
+const MOST = 100;
 
 /** Longest sleep, in milliseconds: ten minutes. */
 const SLEEP_MOST = 600_000;
@@ -94,7 +98,12 @@ export function createFaults(clock: Clock): Faults {
     set(body) {
       const fields = fieldsOf(body, (parts) => new BadInput(parts));
       if (fields.flag("clear")) return faults = [];
-      return faults = [...faults, wanted(fields, clock)];
+      const fault = wanted(fields, clock);
+      if (faults.length >= MOST) {
+        const rule = `must be cleared first: there are ${MOST} already`;
+        throw new BadInput({ field: "faults", rule });
+      }
+      return faults = [...faults, fault];
     },
     take(kind, path) {
       const fault = faults.find((one) => one.kind === kind && one.left > 0 && fits(one, path));

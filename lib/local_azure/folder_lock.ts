@@ -1,6 +1,7 @@
 /** One process for one folder: a lock that the system lifts however its holder ends. */
 
 import { BadInput } from "lib/core/mod.ts";
+import { OWNER_FILE } from "./owner_only.ts";
 
 /**
  * Takes a lock.
@@ -13,7 +14,9 @@ import { BadInput } from "lib/core/mod.ts";
 export function takeLock(path: string, field: string): () => void {
   let file: Deno.FsFile;
   try {
-    file = Deno.openSync(path, { create: true, read: true, write: true });
+    file = Deno.openSync(path, {
+      ...{ create: true, read: true, write: true, mode: OWNER_FILE },
+    });
   } catch (cause) {
     const rule = `must be a folder that can be written (${(cause as Error).message})`;
     throw new BadInput({ field, rule }, { cause });

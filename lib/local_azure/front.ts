@@ -5,6 +5,7 @@ import type { Logger } from "lib/core/mod.ts";
 import { answer } from "./arm_router.ts";
 import { hostOf, type Hosts } from "./hosts.ts";
 import { type Controls, crossSiteRefusal, localAnswer, OWN_NAMES } from "./local.ts";
+import { BodyError } from "./request_text.ts";
 
 /** What the front works with. */
 export interface FrontOptions {
@@ -31,7 +32,9 @@ export function createFront(options: FrontOptions): (request: Request) => Promis
   );
 
   async function respond(request: Request): Promise<Response> {
-    const host = hostOf(request), isOwn = ownNames.has(host);
+    const host = hostOf(request);
+    if (host === undefined || request.method === "CONNECT") return await malformed(request);
+    const isOwn = ownNames.has(host);
     const refusal = isOwn && crossSiteRefusal(request);
     if (refusal) return refusal;
     await ready();
@@ -48,9 +51,24 @@ export function createFront(options: FrontOptions): (request: Request) => Promis
     try {
       return withRequestId(await respond(request));
     } catch (error) {
+      if (error instanceof BodyError) return withRequestId(unread(error));
       return failed(log, request, error as Error);
     }
   };
+}
+
+async function malformed(request: Request): Promise<Response> {
+  await request.body?.cancel();
+  const message = "The request must name one host, and its target must make a URL with it.";
+  return answer(400, { error: { code: "BadRequest", message } });
+}
+
+/** Unverified: the codes of Azure's gateway for bodies that it does not read to their end. */
+const UNREAD = { 400: "InvalidRequestContent", 408: "RequestTimeout", 413: "RequestBodyTooLarge" };
+
+function unread({ status, message }: BodyError): Response {
+  // the rest of the body may come for ever
+  return answer(status, { error: { code: UNREAD[status], message } }, { connection: "close" });
 }
 
 async function nobody(request: Request, host: string, isOwn: boolean): Promise<Response> {

@@ -42,8 +42,19 @@ export function createHosts(services: readonly Service[]): Hosts {
   };
 }
 
-/** The host that a request names, in lower case and without its port. */
-export function hostOf(request: Request): string {
-  const named = request.headers.get("host") ?? new URL(request.url).host;
-  return named.toLowerCase().replace(/:\d+$/, "");
+/** A name or an address as HTTP has it, and a port. */
+const HOST = /^([\w-]+(?:\.[\w-]+)*\.?|\[[\da-f:.]+\])(?::(\d{0,5}))?$/i;
+
+/**
+ * The host that a request names, in lower case and without its port.
+ *
+ * @returns Nothing if it names none, or one that cannot be part of a URL, or if its URL is none.
+ */
+export function hostOf(request: Request): string | undefined {
+  const [, name, port = ""] = HOST.exec(request.headers.get("host") ?? "") ?? [];
+  if (
+    name === undefined || name.length > 253 || Number(port) > 65_535 || !URL.canParse(request.url)
+  ) return undefined;
+  // what is no URL's host, e.g. `xn--a` or `1.2.3.4.5`, must not become part of one
+  return URL.canParse(`https://${name}/`) ? name.toLowerCase() : undefined;
 }

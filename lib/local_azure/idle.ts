@@ -2,6 +2,9 @@
 
 import process from "node:process";
 
+/** Processes of which those that have ended are forgotten at once, and not when the next look is due. */
+const MANY = 1000;
+
 /** Watches for idleness. */
 export interface IdleWatch {
   /** Somebody asked for something. */
@@ -29,17 +32,24 @@ export function watchIdle(idleMs: number, onIdle: () => void): IdleWatch {
 
   function look(): void {
     if (Date.now() - last < idleMs) return;
-    for (const pid of pids) if (!lives(pid)) pids.delete(pid);
+    forgetEnded();
     if (pids.size > 0) return;
     clearInterval(timer);
     onIdle();
+  }
+
+  function forgetEnded(): void {
+    for (const pid of pids) if (!lives(pid)) pids.delete(pid);
   }
 
   return {
     touch() {
       last = Date.now();
     },
-    keepFor: (pid) => void pids.add(pid),
+    keepFor(pid) {
+      pids.add(pid);
+      if (pids.size > MANY) forgetEnded();
+    },
     close: () => clearInterval(timer),
   };
 }

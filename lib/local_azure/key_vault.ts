@@ -19,6 +19,7 @@ import {
   VAULT_AUDIENCE,
   vaultError,
 } from "./key_vault_body.ts";
+import { requestText } from "./request_text.ts";
 import { createSecrets, type Secret } from "./secrets.ts";
 
 /** The Key Vault of a Local Azure. */
@@ -153,7 +154,7 @@ export function keyVaultService(local: Pick<LocalAzure, "store" | "clock" | "tok
   ]);
 
   async function handle(request: Request, url: URL): Promise<Response> {
-    const text = await request.text();
+    const text = await requestText(request);
     const fault = tokens.fault(request, [VAULT_AUDIENCE]);
     if (fault) return challenge(fault);
     try {

@@ -4,6 +4,7 @@ import type { JsonRecord } from "lib/core/mod.ts";
 import { ArmError } from "./arm_error.ts";
 import { answer, type Call } from "./arm_router.ts";
 import type { Fields } from "./fields.ts";
+import { headerText } from "./header_text.ts";
 import type { Secret } from "./secrets.ts";
 import { TENANT, type TokenFault } from "./tokens.ts";
 
@@ -24,7 +25,9 @@ export function challenge({ code, message }: TokenFault): Response {
     : `AKV10022: ${message}`;
   const authenticate = `Bearer authorization="https://login.microsoftonline.com/${TENANT}", ` +
     `resource="${VAULT_AUDIENCE}"`;
-  const error = missing ? "" : `, error="invalid_token", error_description="${message}"`;
+  const error = missing
+    ? ""
+    : `, error="invalid_token", error_description="${headerText(message)}"`;
   return answer(401, { error: { code: "Unauthorized", message: text } }, {
     "www-authenticate": authenticate + error,
   });

@@ -26,6 +26,9 @@ export const LIMITS = {
   requestsPerSecond: 500,
 };
 
+/** Highest value that a limit can be set to: what nobody meets. */
+const MOST = 1_000_000_000;
+
 /** The limits in force. */
 export type Limits = Readonly<typeof LIMITS>;
 
@@ -36,7 +39,7 @@ export interface LimitsBook {
   /**
    * Sets some of them.
    *
-   * @throws {BadInput} If a name is none of {@linkcode LIMITS} or a value no whole number above 0.
+   * @throws {BadInput} If a name is none of {@linkcode LIMITS} or a value no whole number from 1 to a thousand million.
    */
   set(some: JsonRecord): Limits;
 }
@@ -63,8 +66,12 @@ export function createLimits({ db }: Store): LimitsBook {
           const rule = `must be one of ${Object.keys(LIMITS).join(", ")}`;
           throw new BadInput({ field: "limit", rule, value: name });
         }
-        if (!Number.isInteger(value) || (value as number) < 1) {
-          throw new BadInput({ field: name, rule: "must be a whole number above 0", value });
+        if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > MOST) {
+          throw new BadInput({
+            field: name,
+            rule: `must be a whole number from 1 to ${MOST}`,
+            value,
+          });
         }
       }
       for (const [name, value] of Object.entries(some)) upsert.run(name, value as number);

@@ -7,6 +7,7 @@ import { BadInput, type Json, type JsonRecord } from "lib/core/mod.ts";
 import { ArmError } from "./arm_error.ts";
 import { answer, parseBody } from "./arm_router.ts";
 import { TOKEN_PATH, tokenAnswer } from "./identity.ts";
+import { requestText } from "./request_text.ts";
 import type { ShiftedClock } from "./shifted_clock.ts";
 import type { World } from "./world.ts";
 
@@ -47,7 +48,7 @@ export async function localAnswer(
   if (pathname === "/" && request.method === "GET") return html(controls.page());
   if (!pathname.startsWith("/_local/")) return undefined;
   try {
-    const text = await request.text();
+    const text = await requestText(request);
     return await control(controls, `${request.method} ${pathname.slice(8)}`, parseBody(text));
   } catch (error) {
     if (error instanceof BadInput) return refused(400, error.message);
@@ -103,15 +104,25 @@ function shown(clock: ShiftedClock): JsonRecord {
 /** From `{"set": INSTANT}`, `{"advanceMs": N}` or `{"reset": true}`. */
 function wantedShift(clock: ShiftedClock, body: JsonRecord): number {
   if (body.reset === true) return 0;
+  const now = clock.now().getTime();
   if (body.advanceMs !== undefined) {
-    return clock.aheadMs + whole(body, "advanceMs", Number.MIN_SAFE_INTEGER);
+    const by = whole(body, "advanceMs", Number.MIN_SAFE_INTEGER);
+    if (isWithin(now + by)) return clock.aheadMs + by;
+    throw new BadInput({ field: "advanceMs", rule: `must lead to ${YEARS}`, value: by });
   }
   const at = Date.parse(String(body.set));
-  if (Number.isNaN(at)) {
-    const rule = "must be an instant in ISO 8601, unless advanceMs or reset is given";
+  if (!isWithin(at)) {
+    const rule = `must be an instant in ISO 8601, ${YEARS}, unless advanceMs or reset is given`;
     throw new BadInput({ field: "set", rule, value: body.set });
   }
-  return clock.aheadMs + at - clock.now().getTime();
+  return clock.aheadMs + at - now;
+}
+
+const YEARS = "of the years 1970 to 9000";
+
+/** Whether there is room for what is reckoned from an instant, and every text of it has four digits. */
+function isWithin(at: number): boolean {
+  return at >= 0 && at < Date.UTC(9001, 0);
 }
 
 function whole(body: JsonRecord, field: string, least: number): number {
@@ -128,7 +139,10 @@ function whole(body: JsonRecord, field: string, least: number): number {
  */
 export function crossSiteRefusal(request: Request): Response | undefined {
   const { headers, method, url } = request;
-  if (/^(GET|HEAD)$/.test(method) && !url.includes("/_local/")) return undefined;
+  // by the path as it is understood, in which a backslash is a slash
+  const { pathname } = new URL(url);
+  const isControl = pathname.startsWith("/_local/") || pathname === TOKEN_PATH;
+  if (/^(GET|HEAD)$/.test(method) && !isControl) return undefined;
   const origin = headers.get("origin"), site = headers.get("sec-fetch-site");
   const isOwn = origin === null || URL.parse(origin)?.host === headers.get("host");
   if (isOwn && (site === null || site === "same-origin" || site === "none")) return undefined;

@@ -24,6 +24,7 @@ import { RUN_DATA_ROUTES } from "./mlflow_run_data.ts";
 import { RUN_SEARCH_ROUTES } from "./mlflow_run_search.ts";
 import { RUN_ROUTES } from "./mlflow_runs.ts";
 import { VERSION_ROUTES } from "./mlflow_versions.ts";
+import { BodyError, requestText } from "./request_text.ts";
 
 /** Options of {@linkcode mlflowService}. */
 export interface MlflowOptions {
@@ -45,6 +46,9 @@ const ROUTES: Routes = {
   // asked whenever a run's artifacts are listed; a 404 would end the client's work
   "POST logged-models/search": () => ({}),
 };
+
+/** What is answered, as method and path, e.g. `POST runs/create`. */
+export const MLFLOW_OPERATIONS: readonly string[] = Object.keys(ROUTES);
 
 /** Parameters of a query that may be there several times. */
 const LISTS = ["order_by", "stages", "experiment_ids"];
@@ -76,6 +80,12 @@ export async function handleMlflow(
     return await answerFor(request, url, local, options);
   } catch (error) {
     if (error instanceof MlflowError) return json(error.status, errorBody(error));
+    if (error instanceof BodyError) {
+      const { status, message } = error;
+      const refusal = json(status, errorBody(new MlflowError(status, "BAD_REQUEST", message)));
+      refusal.headers.set("connection", "close"); // the rest of the body may come for ever
+      return refusal;
+    }
     local.log.error("MLflow request failed", {
       ...{ method: request.method, path: url.pathname },
       error: error instanceof Error ? error.stack ?? error.message : String(error),
@@ -123,7 +133,7 @@ async function answerFor(
 async function givenBy(request: Request, url: URL): Promise<Given> {
   if (request.method === "GET") return givenInQuery(url.searchParams, LISTS);
   const type = request.headers.get("content-type") ?? "";
-  const text = await request.text();
+  const text = await requestText(request);
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     throw invalid("Bad Request. Content-Type must be one of ['application/json'].");
   }

@@ -7,6 +7,9 @@ import { invalid } from "./mlflow_error.ts";
 /** Longest name of a file or folder, in bytes of UTF-8. */
 const LONGEST_NAME = 255;
 
+/** Longest path, in bytes of UTF-8: there is room for the folder before it in what systems take. */
+const LONGEST_PATH = 2048;
+
 /**
  * Checks a path.
  *
@@ -34,7 +37,8 @@ export function checkArtifactPath(path: string): string {
     }
   }
   const parts = path.split("/").filter((part) => part !== "");
-  if (parts.some((part) => new TextEncoder().encode(part).length > LONGEST_NAME)) {
+  const bytes = (text: string) => new TextEncoder().encode(text).length;
+  if (bytes(path) > LONGEST_PATH || parts.some((part) => bytes(part) > LONGEST_NAME)) {
     throw invalid("Invalid path");
   }
   return parts.join("/");

@@ -7,6 +7,8 @@ import { artifactFolder, checkArtifactPath, pathInUri } from "./mlflow_artifact_
 import type { Call, Mlflow, Routes, Scope } from "./mlflow_context.ts";
 import { absent, invalid } from "./mlflow_error.ts";
 import { artifactUri, filled, runIdIn, runOf } from "./mlflow_run_body.ts";
+import { OWNER_FILE, OWNER_FOLDER } from "./owner_only.ts";
+import { bodyChunks } from "./request_text.ts";
 
 /** One entry of a folder. */
 interface Entry extends JsonRecord {
@@ -29,22 +31,31 @@ export async function putArtifact(
   mlflow: Mlflow,
   scope: Scope,
   path: string,
-  body: ReadableStream<Uint8Array> | null,
+  body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
 ): Promise<void> {
   const target = join(artifactFolder(mlflow, scope), filePath(path));
   const temporary = join(mlflow.folder, `.${randomUUID()}.tmp`);
-  await Deno.mkdir(mlflow.folder, { recursive: true });
+  await Deno.mkdir(mlflow.folder, { recursive: true, mode: OWNER_FOLDER });
   try {
-    using file = await Deno.open(temporary, { createNew: true, write: true });
-    for await (const chunk of body ?? []) await writeAll(file, chunk);
+    using file = await Deno.open(temporary, { createNew: true, write: true, mode: OWNER_FILE });
+    for await (const chunk of bodyChunks(body)) await writeAll(file, chunk);
     await file.sync();
-    await placed(async () => {
-      await Deno.mkdir(dirname(target), { recursive: true });
-      await Deno.rename(temporary, target);
-    });
+    await placed(() => moved(temporary, target));
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw error;
+  }
+}
+
+/** Moves a file to its place, again if somebody removes the folder in that very moment. */
+async function moved(from: string, to: string): Promise<void> {
+  for (let tries = 10;; tries--) {
+    try {
+      await Deno.mkdir(dirname(to), { recursive: true, mode: OWNER_FOLDER });
+      return await Deno.rename(from, to);
+    } catch (error) {
+      if (tries === 0 || !(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
 }
 
@@ -55,18 +66,20 @@ async function writeAll(file: Deno.FsFile, chunk: Uint8Array): Promise<void> {
 /** A file as it is answered: never as a page that a browser would run. */
 export async function getArtifact(mlflow: Mlflow, scope: Scope, path: string): Promise<Response> {
   const target = join(artifactFolder(mlflow, scope), filePath(path));
-  const info = await Deno.stat(target).catch((error) => {
+  const missing = (error: unknown): never => {
     if (isMissing(error)) throw absent(`No such artifact: '${path}'`);
     throw error;
-  });
-  if (!info.isFile) {
+  };
+  const { isFile } = await Deno.stat(target).catch(missing);
+  if (!isFile) {
     throw invalid(`Artifact path refers to a directory, not a file: '${path}'`);
   }
-  const file = await Deno.open(target);
+  const file = await Deno.open(target).catch(missing); // it may have been removed since
+  const { size } = await file.stat(); // or replaced
   return new Response(file.readable, {
     headers: {
       "content-type": TYPES[extname(target)] ?? "application/octet-stream",
-      "content-length": String(info.size),
+      "content-length": String(size),
       "content-disposition": "attachment",
       "x-content-type-options": "nosniff",
     },
@@ -76,9 +89,14 @@ export async function getArtifact(mlflow: Mlflow, scope: Scope, path: string): P
 /** Removes a file or a folder; that there is none is no error. */
 export async function deleteArtifact(mlflow: Mlflow, scope: Scope, path: string): Promise<void> {
   const target = join(artifactFolder(mlflow, scope), filePath(path));
-  await Deno.remove(target, { recursive: true }).catch((error) => {
-    if (!isMissing(error)) throw error;
-  });
+  const gone = join(mlflow.folder, `.${randomUUID()}.tmp`);
+  try {
+    await Deno.rename(target, gone); // at once, so that nobody writes into it while it is removed
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
+  await Deno.remove(gone, { recursive: true });
 }
 
 /** Whether there is a file at that path of the workspace's artifacts. */

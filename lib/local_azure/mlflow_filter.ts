@@ -44,6 +44,9 @@ const MOST_CONDITIONS = 200;
 /** Longest pattern of LIKE, in characters. */
 const LONGEST_PATTERN = 10_000;
 
+/** Longest filter or clause, in characters, and most clauses of an order: each may be a join. */
+const LONGEST_FILTER = 100_000, MOST_ORDERS = 32;
+
 /**
  * Parses a filter.
  *
@@ -69,6 +72,9 @@ const LONGEST_PATTERN = 10_000;
  */
 export function parseFilter(filter: string, vocabulary: Vocabulary): Condition[] {
   if (filter === "") return [];
+  if (filter.length > LONGEST_FILTER) {
+    throw invalid(`Invalid filter. It has more than ${LONGEST_FILTER} characters.`);
+  }
   if (filter.trim() === "") throw invalid(`Invalid filter '${filter}'. Could not be parsed.`);
   const scanner = scan(filter), conditions: Condition[] = [];
   do conditions.push(condition(scanner, vocabulary)); while (scanner.take(/AND\b/iy));
@@ -98,6 +104,9 @@ export function parseFilter(filter: string, vocabulary: Vocabulary): Condition[]
  * ```
  */
 export function parseOrder(clauses: readonly string[], vocabulary: Vocabulary): Order[] {
+  if (clauses.length > MOST_ORDERS || clauses.some(({ length }) => length > LONGEST_FILTER)) {
+    throw invalid(`Invalid order_by. It has more than ${MOST_ORDERS} clauses, or a very long one.`);
+  }
   const orders = clauses.map((clause): Order => {
     const scanner = scan(clause),
       refused = () => invalid(`Invalid order_by clause '${clause}'. Could not be parsed.`);

@@ -128,7 +128,8 @@ export function refusal(
 /** Refuses a request whose body was not read: it is read first, or the connection would be lost. */
 export async function refuse(request: Request, parts: Refusal): Promise<Response> {
   const { headers } = request, length = headers.get("content-length");
-  const body = await bodyOf(request, length === null ? undefined : Number(length));
+  const body = await bodyOf(request, length === null ? undefined : Number(length))
+    .catch(() => undefined); // it was cut off: nobody waits for the answer
   if (body instanceof ReadableStream) await body.cancel();
   const id = headers.get("x-request-id") ?? headers.get("x-ms-request-id") ?? undefined;
   return refusal({ id, ...parts });

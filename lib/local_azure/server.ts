@@ -6,6 +6,7 @@ import { takeLock } from "./folder_lock.ts";
 import { createFront } from "./front.ts";
 import { watchIdle } from "./idle.ts";
 import { type LogFile, openLog } from "./log_file.ts";
+import { OWNER_FOLDER, ownerOnly } from "./owner_only.ts";
 import { page } from "./page.ts";
 import type { Parts } from "./parts.ts";
 import { PARTS } from "./real_parts.ts";
@@ -118,7 +119,7 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
           return { ok: true, pid: Deno.pid, port, folder, startedAt: startedAt.toISOString() };
         },
         page: () => page(world.local.store, facts()),
-        log: () => lastLines(join(folder, "log.jsonl"), LOG_LINES),
+        log: () => logFile!.last(LOG_LINES),
         reset: () => resetting = resetting.catch(() => {}).then(reset),
         stop: () => void setTimeout(stop.resolve), // the answer goes out first
         keepFor: idle.keepFor,
@@ -160,15 +161,12 @@ function empty(folder: string): void {
   }
 }
 
-function lastLines(path: string, count: number): string {
-  return Deno.readTextFileSync(path).trimEnd().split("\n").slice(-count).join("\n");
-}
-
 type Server = Deno.HttpServer<Deno.NetAddr>;
 
 function makeFolder(folder: string): void {
   try {
-    Deno.mkdirSync(folder, { recursive: true });
+    Deno.mkdirSync(folder, { recursive: true, mode: OWNER_FOLDER });
+    ownerOnly(folder, OWNER_FOLDER);
   } catch (cause) {
     const rule = `must be a folder that can be written (${(cause as Error).message})`;
     throw new BadInput({ field: folder, rule }, { cause });

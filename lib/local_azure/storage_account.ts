@@ -33,6 +33,15 @@ export interface BlobPlace {
 export function blobPlace(url: string): BlobPlace | undefined {
   const { hostname, pathname, protocol } = URL.parse(url) ?? {};
   if (protocol !== "https:" || hostname !== `${ACCOUNT}.blob.core.windows.net`) return undefined;
-  const [container, ...rest] = decodeURIComponent(pathname!).split("/").filter((part) => part);
+  const [container, ...rest] = decoded(pathname!).split("/").filter((part) => part);
   return container ? { container, path: rest.join("/") } : undefined;
+}
+
+/** The path decoded; nothing of it where it is badly encoded. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return "";
+  }
 }

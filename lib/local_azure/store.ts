@@ -6,6 +6,7 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
+import { OWNER_FILE, ownerOnly } from "./owner_only.ts";
 
 /** One stored resource. */
 export interface Stored {
@@ -157,6 +158,10 @@ export function openStore(path: string, now: () => number): Store {
 function open(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
+    if (path !== ":memory:") { // SQLite gives the files beside it the bits of the first
+      Deno.openSync(path, { create: true, append: true, mode: OWNER_FILE }).close();
+      ownerOnly(path, OWNER_FILE);
+    }
     db = new DatabaseSync(path);
     const { user_version: version } = db.prepare("PRAGMA user_version").get() as {
       user_version: number;

@@ -161,3 +161,44 @@ Deno.test("faults: each broken rule is 400, another site is refused, and a reset
   const { body } = await host.call("GET", URL_OF_FAULTS, { token: null });
   assert.deepEqual(body, { faults: [] });
 });
+
+Deno.test("faults: each is met only where it is to be, and as often as it is to be", async () => {
+  await using host = await hostControl();
+  const blob = (path: string) =>
+    host.call("GET", `https://devstoreaccount1.blob.core.windows.net/${path}`);
+  await ask(host, { kind: "blobBusy", times: 2, where: "/Models/" });
+  assert.deepEqual(
+    [await blob("data/x"), await blob("models/x"), await blob("models/y"), await blob("models/x")]
+      .map(({ status }) => status),
+    [200, 503, 503, 200],
+  );
+  await ask(host, { clear: true });
+  await ask(host, { kind: "tokenExpired", where: "/secrets" });
+  assert.equal((await host.arm("GET", "")).status, 200);
+  await assert.rejects(host.vault("kv-local").getSecret("none"), { statusCode: 401 });
+  await assert.rejects(host.vault("kv-local").getSecret("none"), { code: "SecretNotFound" });
+});
+
+Deno.test("faults: a restart forgets them", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "faults-" });
+  {
+    await using host = await hostControl({ folder });
+    await ask(host, { kind: "throttle", times: 1000 });
+  }
+  await using host = await hostControl({ folder });
+  assert.deepEqual((await host.call("GET", URL_OF_FAULTS, { token: null })).body, { faults: [] });
+  assert.equal((await host.arm("PUT", "/codes/src", { properties: {} })).status, 201);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("faults: there are a hundred at most, so that asking for them without end costs nothing", async () => {
+  await using host = await hostControl();
+  for (let times = 0; times < 100; times++) {
+    await ask(host, { kind: "tokenExpired", where: "/none" });
+  }
+  const { status, body } = await ask(host, { kind: "tokenExpired" });
+  assert.equal(status, 400);
+  assert.equal(body.error.message, "faults must be cleared first: there are 100 already");
+  assert.equal((await ask(host, { clear: true })).status, 200);
+  assert.equal((await ask(host, { kind: "tokenExpired" })).status, 200);
+});
