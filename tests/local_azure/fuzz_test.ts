@@ -134,6 +134,7 @@ function routes(): readonly Route[] {
   const clock = manualClock("2026-01-01T00:00:00Z"), store = openStore(":memory:", () => 0);
   const log = createLogger({ clock, level: "error" });
   const found = armRoutes({
+    lenient: false,
     ...{ store, clock, log, folder: "", port: 0, tokens: createTokens(store, clock) },
     blobs: { list: () => Promise.resolve([]), read: () => Promise.resolve(undefined) },
     runtime: fakeRuntime(),
