@@ -16,5 +16,5 @@ export async function makeParents(arm: Arm, params: Call["params"]): Promise<voi
   const id = groupId(params);
   const group = arm.store.get(id) ?? putGroup(arm, { id, name, location, tags: {} });
   if (workspace === undefined || arm.store.get(workspaceId(params))) return;
-  await createWorkspace(arm, { group, name: workspace, location });
+  await createWorkspace(arm, { group: group.id, name: workspace, location });
 }
