@@ -10,7 +10,9 @@
  */
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { stream } from "lib/core/mod.ts";
+import { HALF_SENT } from "lib/local_azure/mlflow_context.ts";
 import { AT, type KillClients, openKillClients } from "./kill_clients.ts";
 import { openDeploys } from "./kill_deploys.ts";
 import { type KillHost, prepareKillHost, type Victim } from "./kill_host.ts";
@@ -154,6 +156,9 @@ async function writes(): Promise<KillCounts> {
       await journal.verify("touched");
     }
     await journal.verify("all"); // what was written long before is there as well
+    const strays = [...Deno.readDirSync(join(folder.path, "mlflow-artifacts"))]
+      .filter(({ name }) => HALF_SENT.test(name));
+    if (strays.length > 0) faults.push(`writes: ${strays.length} half-sent artifacts were left`);
     return journal.counts;
   } finally {
     await local.end();
