@@ -61,7 +61,7 @@ export async function claimCheckout(checkout: string): Promise<Claim> {
     throw new Error(`Cannot start Local Azure as one runs here already${where(path)}`);
   }
   return {
-    lastPort: stateAt(path)?.port,
+    lastPort: portOf(stateAt(path)),
     announce(state) {
       const draft = `${path}.${Deno.pid}.tmp`; // readers see all of it or nothing
       Deno.writeTextFileSync(draft, JSON.stringify(state) + "\n");
@@ -106,6 +106,11 @@ function removeFile(path: string): void {
   }
 }
 
+/** The port that a state names, if a server may take it. */
+function portOf(state: ServerState | undefined): number | undefined {
+  return state && state.port >= 1024 && state.port <= 65_535 ? state.port : undefined;
+}
+
 function where(path: string): string {
   const state = stateAt(path);
   if (!state) return " and is just starting or ending";
@@ -117,8 +122,7 @@ function where(path: string): string {
 function stateAt(path: string): ServerState | undefined {
   try {
     const state = JSON.parse(Deno.readTextFileSync(path)) as ServerState | null;
-    const isPort = Number.isInteger(state?.port) && state!.port >= 1024 && state!.port < 65_536;
-    return isPort ? state! : undefined;
+    return Number.isInteger(state?.pid) && Number.isInteger(state?.port) ? state! : undefined;
   } catch {
     return undefined;
   }

@@ -56,6 +56,11 @@ export async function openKillClients(port: number): Promise<KillClients> {
   };
 }
 
+/** Options with which a long-running operation says as soon as Local Azure has taken it on. */
+export function taken(acknowledge: () => void): { onResponse(raw: { status: number }): void } {
+  return { onResponse: ({ status }) => status < 300 ? acknowledge() : undefined };
+}
+
 /** Whether the SDK was told 404. */
 export function isAbsent(error: unknown): boolean {
   return (error as { statusCode?: number }).statusCode === 404;

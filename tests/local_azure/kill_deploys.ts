@@ -1,6 +1,6 @@
 /** A deployment that is made, changed and removed while Local Azure dies; its answers tell which it is. */
 
-import { AT, isAbsent, type KillClients } from "./kill_clients.ts";
+import { AT, isAbsent, type KillClients, taken } from "./kill_clients.ts";
 import { deploymentDraft, endpointDraft } from "./control_host.ts";
 import type { Journal, Reader } from "./kill_journal.ts";
 import type { Draw } from "./kill_writes.ts";
@@ -122,7 +122,8 @@ export function openDeploys(clients: KillClients, journal: () => Journal, draw: 
           "deployment",
           name,
           undefined,
-          () => ml.onlineDeployments.beginDelete(...AT, ENDPOINT, name),
+          (acknowledge) =>
+            ml.onlineDeployments.beginDelete(...AT, ENDPOINT, name, taken(acknowledge)),
         );
         return void await poller.pollUntilDone();
       }
@@ -130,7 +131,7 @@ export function openDeploys(clients: KillClients, journal: () => Journal, draw: 
         "deployment",
         name,
         id,
-        () =>
+        (acknowledge) =>
           ml.onlineDeployments.beginCreateOrUpdate(
             ...AT,
             ENDPOINT,
@@ -140,6 +141,7 @@ export function openDeploys(clients: KillClients, journal: () => Journal, draw: 
               readinessProbe: PROBE,
               environmentVariables: { MARK: id },
             }) as never,
+            taken(acknowledge),
           ),
       );
       await poller.pollUntilDone();

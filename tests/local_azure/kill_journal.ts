@@ -42,13 +42,16 @@ export interface Journal {
    * Does a write.
    *
    * @param after What is there once it is done; undefined for nothing.
-   * @returns What `act` gives. Throws what it throws: then either content may be found.
+   * @param act Does it. May say that it was acknowledged before it has ended, as an operation is that
+   * goes on; else it is when it has ended.
+   * @returns What `act` gives. Throws what it throws: if nothing was acknowledged, either content may be
+   * found.
    */
   write<T>(
     kind: string,
     name: string,
     after: string | undefined,
-    act: () => Promise<T>,
+    act: (acknowledge: () => void) => Promise<T>,
   ): Promise<T>;
   /** Reads what was written since the last time, or all, and counts what is wrong. */
   verify(what: "touched" | "all"): Promise<void>;
@@ -92,13 +95,19 @@ export function openJournal(
       assert.equal(before.length, 1, `${key} has an open write`);
       possible.set(key, [before[0], after]); // while it is not answered, either may be found
       touched.add(key);
-      try {
-        const result = await act();
+      let isAcknowledged = false;
+      const acknowledge = () => {
+        if (isAcknowledged) return;
+        isAcknowledged = true;
         possible.set(key, [after]);
         counts.acknowledged++;
+      };
+      try {
+        const result = await act(acknowledge);
+        acknowledge();
         return result;
       } catch (error) {
-        counts.cutOff++;
+        if (!isAcknowledged) counts.cutOff++;
         throw error;
       }
     },

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import type { Json } from "lib/core/mod.ts";
 import { blobDocuments } from "lib/azure/mod.ts";
 import { updateDocument } from "lib/registry/mod.ts";
-import { AT, isAbsent, type KillClients } from "./kill_clients.ts";
+import { AT, isAbsent, type KillClients, taken } from "./kill_clients.ts";
 import { endpointDraft } from "./control_host.ts";
 import type { Found, Journal, Reader } from "./kill_journal.ts";
 
@@ -162,7 +162,7 @@ export function killWorkers(
           "endpoint",
           name,
           undefined,
-          () => ml.onlineEndpoints.beginDelete(...AT, name),
+          (acknowledge) => ml.onlineEndpoints.beginDelete(...AT, name, taken(acknowledge)),
         );
         return await poller.pollUntilDone();
       }
@@ -172,7 +172,8 @@ export function killWorkers(
           "endpoint",
           name,
           text,
-          () => ml.onlineEndpoints.beginUpdate(...AT, name, { tags }),
+          (acknowledge) =>
+            ml.onlineEndpoints.beginUpdate(...AT, name, { tags }, taken(acknowledge)),
         );
         return await poller.pollUntilDone();
       }
@@ -181,7 +182,13 @@ export function killWorkers(
         "endpoint",
         target,
         text,
-        () => ml.onlineEndpoints.beginCreateOrUpdate(...AT, target, { ...endpointDraft(), tags }),
+        (acknowledge) =>
+          ml.onlineEndpoints.beginCreateOrUpdate(
+            ...AT,
+            target,
+            { ...endpointDraft(), tags },
+            taken(acknowledge),
+          ),
       );
       return await poller.pollUntilDone();
     },
