@@ -47,7 +47,7 @@ async function run(): Promise<number> {
   try {
     return await serve(claim, {
       folder: folder("data") ?? join(checkout, ".local/local-azure"),
-      port: port ?? PORT,
+      port: port ?? claim.lastPort ?? PORT,
       nextFree: port === undefined,
       allowHosts: values["allow-host"] ?? [],
       idleMs: idleMinutes * 60_000,

@@ -9,6 +9,12 @@ import type { Azure } from "./open_azure.ts";
 const FOLDER = "mlops/";
 
 /**
+ * Metadata that names the write a document comes from. The SDK sends a write again whose connection
+ * broke; if the first had been done, the second finds its own document and not somebody else's.
+ */
+const WRITE = "write";
+
+/**
  * A document store over Blob.
  *
  * @param azure The target.
@@ -35,15 +41,19 @@ export function blobDocuments({ blobs }: Pick<Azure, "blobs">): DocumentStore {
         : ifMatch === NEW
         ? { ifNoneMatch: "*" }
         : { ifMatch };
+      const blob = blobs.getBlockBlobClient(FOLDER + path), write = crypto.randomUUID();
       try {
-        const { etag } = await blobs.getBlockBlobClient(FOLDER + path).upload(bytes, bytes.length, {
+        const { etag } = await blob.upload(bytes, bytes.length, {
           conditions,
+          metadata: { [WRITE]: write },
           blobHTTPHeaders: { blobContentType: "application/json" },
         });
         return { etag: etag! };
       } catch (cause) {
         const { statusCode } = cause as { statusCode?: number };
         if (ifMatch === undefined || (statusCode !== 409 && statusCode !== 412)) throw cause;
+        const there = await blob.getProperties().catch(absent);
+        if (there?.metadata?.[WRITE] === write) return { etag: there.etag! };
         const expected = ifMatch === NEW ? null : ifMatch;
         throw new ConflictError({ path, expected }, { cause });
       }

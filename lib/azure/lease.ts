@@ -22,7 +22,7 @@ export interface LeaseHolder {
 
 /** A lease that was given. */
 export interface Lease {
-  /** Gives it back. */
+  /** Gives it back. Never rejects: one that cannot be given back ends by itself within a minute. */
   release(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export async function takeLease(
   return {
     async release() {
       clearInterval(renewal);
-      await client.releaseLease();
+      await client.releaseLease().catch(() => {});
     },
   };
 }

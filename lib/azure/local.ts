@@ -33,6 +33,9 @@ export interface EnsureOptions extends CheckoutOptions {
   readonly timeoutMs?: number;
 }
 
+/** Starts before it is given up: one that somebody kills while it comes up is started again. */
+const MOST_STARTS = 4;
+
 /** Longest wait for an orderly end, in milliseconds; then it is killed. */
 const END_MS = 15_000;
 
@@ -51,13 +54,13 @@ const END_MS = 15_000;
  */
 export async function ensureLocalAzure(options: EnsureOptions = {}): Promise<LocalAzureProcess> {
   const { checkout = ROOT } = options;
-  for (let tries = 2;; tries--) {
+  for (let tries = MOST_STARTS;; tries--) {
     const found = await findLocalAzure({ checkout }) ?? await startOnce(checkout, options);
     try {
       await ask(`${found.url}/_local/keep`, { pid: Deno.pid });
       return found;
     } catch (error) {
-      if (tries === 1) throw error; // it was just ending; the next one is not
+      if (tries === 1) throw error; // it was just ending, or was killed; the next one is not
     }
   }
 }
@@ -68,13 +71,18 @@ async function startOnce(checkout: string, options: EnsureOptions): Promise<Loca
     ...{ create: true, read: true, write: true },
   });
   await lock.lock(true); // others wait here, and find it afterwards
-  return await findLocalAzure({ checkout }) ?? await start(checkout, options);
+  for (let starts = 1; starts < MOST_STARTS; starts++) {
+    const found = await findLocalAzure({ checkout }) ?? await start(checkout, options);
+    if (found) return found;
+  }
+  throw failure("each one that was started was killed at once", "");
 }
 
+/** Starts one and waits until it answers; nothing if it is killed before that. */
 async function start(
   checkout: string,
   { idleMinutes = 120, timeoutMs = 120_000 }: EnsureOptions,
-): Promise<LocalAzureProcess> {
+): Promise<LocalAzureProcess | undefined> {
   const path = join(checkout, ".local/local-azure.log");
   const child = detached(checkout, idleMinutes, path);
   const end = performance.now() + timeoutMs;
@@ -82,6 +90,7 @@ async function start(
     const found = await findLocalAzure({ checkout });
     if (found) return found;
     const code = child.code();
+    if (code === "killed") return undefined;
     if (code !== undefined) throw failure(`it ended with exit code ${code}`, await tail(path));
     await pause(LOOK_MS);
   }
@@ -98,7 +107,7 @@ function detached(
   checkout: string,
   idleMinutes: number,
   log: string,
-): { code(): number | undefined; kill(): void } {
+): { code(): number | "killed" | undefined; kill(): void } {
   const output = openSync(log, "w", 0o600);
   const child = spawn(Deno.execPath(), [
     "run",
@@ -109,12 +118,12 @@ function detached(
     ...["--checkout", checkout, "--idle-minutes", String(idleMinutes)],
   ], { cwd: ROOT, detached: true, stdio: ["ignore", output, output] });
   closeSync(output);
-  let code: number | undefined;
+  let code: number | "killed" | undefined;
   child.on("error", (error) => {
     code = -1;
     Deno.writeTextFileSync(log, error.message);
   });
-  child.on("exit", (exit, signal) => code = exit ?? (signal ? -1 : 0));
+  child.on("exit", (exit) => code = exit ?? "killed");
   if (child.pid !== undefined) child.unref();
   return { code: () => code, kill: () => void child.kill("SIGKILL") };
 }

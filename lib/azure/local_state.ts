@@ -22,6 +22,8 @@ export interface LocalAzureProcess {
   readonly startedAt: string;
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** Where it keeps its data: tells it from another that has its port later. */
+  readonly folder: string;
 }
 
 /** Which Local Azure is meant. */
@@ -49,7 +51,7 @@ export async function findLocalAzure(
   const url = `http://127.0.0.1:${state.port}`;
   try {
     const health = await ask(`${url}/_local/health`);
-    return health.pid === state.pid ? { ...state, url } : undefined;
+    return health.pid === state.pid ? { ...state, url, folder: String(health.folder) } : undefined;
   } catch {
     return undefined; // nobody there, or somebody else
   }
@@ -69,7 +71,7 @@ export async function isHeld(checkout: string): Promise<boolean> {
 /** What the state file says, whether or not it is still so. */
 export async function readState(
   checkout: string,
-): Promise<Omit<LocalAzureProcess, "url"> | undefined> {
+): Promise<Omit<LocalAzureProcess, "url" | "folder"> | undefined> {
   try {
     const text = await Deno.readTextFile(join(checkout, ".local/local-azure.json"));
     const { pid, port, startedAt } = JSON.parse(text);

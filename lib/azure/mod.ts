@@ -25,6 +25,8 @@ export * from "./open_azure.ts";
 export * from "./operation.ts";
 export * from "./preflight.ts";
 export * from "./prices.ts";
+export * from "./repeatable.ts";
+export * from "./revival.ts";
 export * from "./target.ts";
 export * from "./transport.ts";
 export * from "./upload.ts";

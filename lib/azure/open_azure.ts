@@ -1,13 +1,14 @@
 /** Opens the way to the target's services: credential, clients, and the fetch that reaches them. */
 
-import type { TokenCredential } from "@azure/identity";
+import type { DefaultAzureCredentialOptions, TokenCredential } from "@azure/identity";
 import type { AzureMachineLearningWorkspaces } from "@azure/arm-machinelearning";
 import type { ContainerClient } from "@azure/storage-blob";
 import type { SecretClient } from "@azure/keyvault-secrets";
 import { BadInput } from "lib/core/mod.ts";
 import { ensureLocalAzure } from "./local.ts";
+import { reviveLocalAzure } from "./revival.ts";
 import { emulatorPort, localEnvironment, type ReadEnv, readTarget, type Target } from "./target.ts";
-import { localTransport, targetFetch } from "./transport.ts";
+import { localTransport, targetFetch, type TransportOptions } from "./transport.ts";
 
 /** Everything that the adapters of this room are given. */
 export interface Azure {
@@ -43,7 +44,8 @@ export interface OpenAzureOptions {
 export const ARM_SCOPE = "https://management.azure.com/.default";
 
 /**
- * Opens the target. Starts Local Azure if that is the target and it does not run yet.
+ * Opens the target. Starts Local Azure if that is the target and it does not run yet; if it is killed
+ * later, the next request brings it up again.
  *
  * @param options See {@linkcode OpenAzureOptions}.
  * @returns See {@linkcode Azure}.
@@ -57,8 +59,9 @@ export const ARM_SCOPE = "https://management.azure.com/.default";
  */
 export async function openAzure({ env }: OpenAzureOptions = {}): Promise<Azure> {
   const target = readTarget(env);
-  const port = target.kind === "local" ? (await ensureLocalAzure()).port : emulatorPort(env);
-  return await connect(target, port, env);
+  if (target.kind !== "local") return await connect(target, { port: emulatorPort(env), env });
+  const { port, folder } = await ensureLocalAzure();
+  return await connect(target, { port, env, folder, revive: reviveLocalAzure() });
 }
 
 /**
@@ -73,7 +76,7 @@ export async function openAzure({ env }: OpenAzureOptions = {}): Promise<Azure> 
  * ```
  */
 export async function openAzureAt(port: number): Promise<Azure> {
-  return await connect(readTarget(() => undefined), port);
+  return await connect(readTarget(() => undefined), { port });
 }
 
 /** The way to a target before anything is known of its workspace. */
@@ -84,11 +87,17 @@ export interface Reach extends Pick<Azure, "ml" | "credential"> {
   readonly base: string | undefined;
 }
 
+/** Options of {@linkcode reachTarget}. */
+export interface ReachOptions extends OpenAzureOptions, TransportOptions {
+  /** Local Azure's port; undefined for the cloud. */
+  readonly port?: number;
+}
+
 /**
  * Credential and control plane of a target. Nothing is asked of it yet.
  *
  * @param target Where to.
- * @param options `port`: Local Azure's; `env`: reads the environment.
+ * @param options See {@linkcode ReachOptions}.
  * @returns See {@linkcode Reach}.
  *
  * @example
@@ -98,7 +107,7 @@ export interface Reach extends Pick<Azure, "ml" | "credential"> {
  */
 export async function reachTarget(
   target: Target,
-  { port, env }: OpenAzureOptions & { readonly port?: number } = {},
+  { port, env, ...how }: ReachOptions = {},
 ): Promise<Reach> {
   const base = port === undefined ? undefined : `http://127.0.0.1:${port}`;
   const variables = port === undefined ? {} : localEnvironment(port);
@@ -108,14 +117,14 @@ export async function reachTarget(
     import("@azure/arm-machinelearning"),
     import("@azure/identity"),
   ]);
-  const options = base ? { httpClient: localTransport(base) } : {};
+  const options = base ? { httpClient: localTransport(base, how) } : {};
   const credential = await signIn(identity, env, options);
   const ml = new AzureMachineLearningWorkspaces(credential, target.subscriptionId, options);
   return { ml, credential, options, base };
 }
 
-async function connect(target: Target, port?: number, env?: ReadEnv): Promise<Azure> {
-  const { ml, credential, options, base } = await reachTarget(target, { port, env });
+async function connect(target: Target, reached: ReachOptions): Promise<Azure> {
+  const { ml, credential, options, base } = await reachTarget(target, reached);
   const [{ BlobServiceClient }, { SecretClient }] = await Promise.all([
     import("@azure/storage-blob"),
     import("@azure/keyvault-secrets"),
@@ -139,7 +148,7 @@ async function connect(target: Target, port?: number, env?: ReadEnv): Promise<Az
     options,
   );
   const vault = workspace.keyVault!.split("/").at(-1);
-  const call = targetFetch(base);
+  const call = targetFetch(base, reached);
   return {
     target,
     ml,
@@ -166,7 +175,9 @@ async function signIn(
   options: object,
 ): Promise<TokenCredential> {
   const local = "httpClient" in options && emulatorPort(env) === undefined;
-  if (local || !env("ACTIONS_ID_TOKEN_REQUEST_URL")) return new DefaultAzureCredential();
+  // its tokens, too, may be asked of a Local Azure that was killed
+  if (local) return new DefaultAzureCredential(options as DefaultAzureCredentialOptions);
+  if (!env("ACTIONS_ID_TOKEN_REQUEST_URL")) return new DefaultAzureCredential();
   const { githubActionsCredential } = await import("./github_credential.ts");
   return await githubActionsCredential(env, options);
 }

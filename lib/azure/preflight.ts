@@ -5,6 +5,7 @@ import { BadInput } from "lib/core/mod.ts";
 import { type Datastore, defaultDatastore } from "./datastore.ts";
 import { ensureLocalAzure } from "./local.ts";
 import { type Reach, reachTarget } from "./open_azure.ts";
+import { reviveLocalAzure } from "./revival.ts";
 import { lookAtQuota, probeBlob, probeEndpoint, probeVault, whoAmI } from "./preflight_probes.ts";
 import { priceOf, priceSentence } from "./prices.ts";
 import { emulatorPort, type ReadEnv, readTarget, type Target } from "./target.ts";
@@ -80,7 +81,12 @@ export async function preflight(options: PreflightOptions): Promise<PreflightFin
   const me = target && await look("sign-in", signInMend(target), async () => {
     const port = target.kind === "cloud" ? emulatorPort(env) : options.port ??
       (await ensureLocalAzure()).port;
-    const reach = await reachTarget(target, { port, env });
+    const own = target.kind === "local" && options.port === undefined; // else it is somebody's to keep
+    const reach = await reachTarget(target, {
+      port,
+      env,
+      revive: own ? reviveLocalAzure() : undefined,
+    });
     const { name, objectId } = await whoAmI(reach.credential);
     return {
       value: { reach, objectId },

@@ -18,10 +18,8 @@ export async function makeDefaultWorkspace(arm: Arm): Promise<void> {
   if (arm.store.list({ type: GROUP }).length > 0) return;
   const { subscription, group: name, workspace, location } = DEFAULT_WORKSPACE;
   const id = groupId({ subscription, group: name });
-  const group = arm.store.transaction(() => {
-    const made = putGroup(arm, { id, name, location, tags: {} });
+  await createWorkspace(arm, { group: id, name: workspace, location }, () => {
+    putGroup(arm, { id, name, location, tags: {} });
     putCompanions(arm, id, location);
-    return made;
   });
-  await createWorkspace(arm, { group, name: workspace, location });
 }

@@ -62,5 +62,5 @@ async function makeParents(arm: Arm, { path }: Route, { params }: Call): Promise
   const id = groupId(params);
   const group = arm.store.get(id) ?? putGroup(arm, { id, name, location, tags: {} });
   if (workspace === undefined || path === "~" || arm.store.get(workspaceId(params))) return;
-  await createWorkspace(arm, { group, name: workspace, location });
+  await createWorkspace(arm, { group: group.id, name: workspace, location });
 }

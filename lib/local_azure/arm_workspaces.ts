@@ -34,8 +34,9 @@ export function workspaceRoutes(arm: Arm): Route[] {
 
   operations.register("workspace.put", {
     async run({ target }) {
-      const body = await readyWorkspace(arm, store.get(target)!.body);
-      return () => void putWorkspace(arm, body);
+      const wanted = store.get(target)!.body;
+      await makeContainers(arm, wanted);
+      return () => putReady(arm, wanted);
     },
     failed: ({ target }) => setState(arm, target, "Failed"),
   });
@@ -144,30 +145,47 @@ function putWorkspace({ store }: Arm, body: JsonRecord): Stored {
   return store.put({ id, type: WORKSPACE, parent, body, hidden: {} });
 }
 
-/** Makes what a workspace needs; may be done again. Answers the body of the finished workspace. */
-async function readyWorkspace(arm: Arm, wanted: JsonRecord): Promise<JsonRecord> {
+/** Makes the blob containers that a workspace needs; may be done again. */
+async function makeContainers(arm: Arm, wanted: JsonRecord): Promise<void> {
   const guid = String(propertiesOf(wanted).workspaceId);
   for (const container of [`azureml-blobstore-${guid}`, "azureml"]) {
     await arm.ensureContainer(container);
   }
-  putDefaultDatastores(arm, String(wanted.id), guid);
-  return { ...wanted, properties: { ...propertiesOf(wanted), provisioningState: "Succeeded" } };
 }
 
-/** Makes a workspace with everything that Azure fills in, without an operation. */
+/** Writes a finished workspace and its datastores; in the caller's transaction. */
+function putReady(arm: Arm, wanted: JsonRecord): void {
+  const properties = propertiesOf(wanted), guid = String(properties.workspaceId);
+  putDefaultDatastores(arm, String(wanted.id), guid);
+  putWorkspace(arm, { ...wanted, properties: { ...properties, provisioningState: "Succeeded" } });
+}
+
+/**
+ * Makes a workspace with everything that Azure fills in, without an operation: all of it is there
+ * afterwards or none, so that a start which was cut off is simply done again.
+ *
+ * @param arm The control plane.
+ * @param named Its group's id, its name and region.
+ * @param before Written together with it. Default nothing.
+ */
 export async function createWorkspace(
   arm: Arm,
-  { group, name, location }: { group: Stored; name: string; location: string },
+  { group, name, location }: { group: string; name: string; location: string },
+  before: () => void = () => {},
 ): Promise<void> {
-  const id = `${group.id}/providers/${WORKSPACE}/${name}`;
+  const id = `${group}/providers/${WORKSPACE}/${name}`;
   const companions = COMPANIONS.map(({ property, type, name }) =>
-    [property, `${group.id}/providers/${type}/${name}`] as const
+    [property, `${group}/providers/${type}/${name}`] as const
   );
   const wanted = filledWorkspace(arm, {
     ...{ id, name, location },
     properties: Object.fromEntries(companions),
   });
-  putWorkspace(arm, await readyWorkspace(arm, wanted));
+  await makeContainers(arm, wanted);
+  arm.store.transaction(() => {
+    before();
+    putReady(arm, wanted);
+  });
 }
 
 function keys({ body }: Stored): Response {

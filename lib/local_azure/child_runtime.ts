@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { BlobFiles } from "./blob_files.ts";
 import { type DeploymentSlot, openSlot, remove, type RunningChild } from "./deployment_slot.ts";
+import { keepTemporary } from "./left_temporary.ts";
 import type { Ground } from "./parts.ts";
 import { createProcessRecord } from "./process_record.ts";
 import { DeploymentError, type DeploymentSpec, type Runtime } from "./runtime.ts";
@@ -47,14 +48,16 @@ export function createRuntime(options: RuntimeOptions): ChildRuntime {
   const record = createProcessRecord(store), slots = new Map<string, DeploymentSlot>();
   let isClosed = false;
 
-  /** Ends what an earlier run left, and removes its images; logs stay. */
+  /** Ends what an earlier run left, and removes its images; logs stay, and what was in `/tmp`. */
   async function clean(): Promise<void> {
     const pids = await record.endOrphans();
     if (pids.length > 0) log.warn("ended processes that an earlier run had left", { pids });
     await Deno.mkdir(home, { recursive: true });
     for await (const deployment of Deno.readDir(home)) {
       for await (const generation of Deno.readDir(join(home, deployment.name))) {
-        await remove(join(home, deployment.name, generation.name, "root"));
+        const place = join(home, deployment.name, generation.name);
+        await keepTemporary(place);
+        await remove(join(place, "root"));
       }
     }
   }

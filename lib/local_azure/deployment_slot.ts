@@ -8,6 +8,7 @@ import { type ContainerLog, type LogOptions, openContainerLog } from "./containe
 import { readDenoCommand } from "./deno_command.ts";
 import { makeImage, readContext } from "./image.ts";
 import { type Instance, startInstance } from "./instance.ts";
+import { adoptTemporary } from "./left_temporary.ts";
 import { pause } from "./probe.ts";
 import type { ProcessRecord } from "./process_record.ts";
 import { DeploymentError, type DeploymentSpec, type RunningDeployment } from "./runtime.ts";
@@ -97,6 +98,7 @@ export function openSlot(options: SlotOptions): DeploymentSlot {
       const before = current;
       current = { folder: path, log, instance, running };
       if (before) retire(before);
+      else await removeOlder(path); // an earlier run's
       return running;
     } catch (error) {
       log.close();
@@ -105,6 +107,10 @@ export function openSlot(options: SlotOptions): DeploymentSlot {
       const { message } = error as Error;
       throw new DeploymentError("InternalServerError", `${spec.name} was not started: ${message}`);
     }
+  }
+
+  async function removeOlder(path: string): Promise<void> {
+    for (const older of generations(folder)) if (older.path !== path) await remove(older.path);
   }
 
   async function build(
@@ -118,6 +124,7 @@ export function openSlot(options: SlotOptions): DeploymentSlot {
     log.stage("SystemSetup", "Succeeded");
     const { dockerfile, program, modelDir } = await prepareImage(spec, root, log);
     if (signal.aborted) throw canceled(spec);
+    if (!current) await adoptTemporary(generations(folder).map(({ path }) => path), root);
     return await step(log, "UserContainerStart", async () => {
       log.event("Created", "Created container inference-server");
       const started = await startInstance({

@@ -13,6 +13,8 @@ export interface FrontOptions {
   /** Names beside `127.0.0.1` and `localhost` that are Local Azure's own. */
   readonly allowHosts: readonly string[];
   readonly controls: Controls;
+  /** The data folder: a client that means another is refused. */
+  readonly folder: string;
   /** Whatever comes after waits for it. */
   ready(): Promise<unknown>;
   /** The services. */
@@ -21,12 +23,16 @@ export interface FrontOptions {
   revived(): Promise<void>;
 }
 
+/** Names the data folder that a client means, percent-encoded; and in a refusal the one that is here. */
+const FOLDER_HEADER = "x-local-azure-folder";
+
 /** Hosts of endpoints end so. */
 const SCORING = ".inference.ml.azure.com";
 
 /** Makes the handler of the port. */
 export function createFront(options: FrontOptions): (request: Request) => Promise<Response> {
-  const { log, controls, ready, hosts, revived } = options;
+  const { log, controls, ready, hosts, revived } = options,
+    folder = encodeURIComponent(options.folder);
   const ownNames = new Set<string>(
     [...OWN_NAMES, ...options.allowHosts.map((name) => name.toLowerCase())],
   );
@@ -34,6 +40,8 @@ export function createFront(options: FrontOptions): (request: Request) => Promis
   async function respond(request: Request): Promise<Response> {
     const host = hostOf(request);
     if (host === undefined || request.method === "CONNECT") return await malformed(request);
+    const meant = request.headers.get(FOLDER_HEADER);
+    if (meant !== null && meant !== folder) return await notMeant(request, folder);
     const isOwn = ownNames.has(host);
     const refusal = isOwn && crossSiteRefusal(request);
     if (refusal) return refusal;
@@ -69,6 +77,15 @@ const UNREAD = { 400: "InvalidRequestContent", 408: "RequestTimeout", 413: "Requ
 function unread({ status, message }: BodyError): Response {
   // the rest of the body may come for ever
   return answer(status, { error: { code: UNREAD[status], message } }, { connection: "close" });
+}
+
+/** Another checkout's client: its Local Azure was killed, and this one has got the port. */
+async function notMeant(request: Request, folder: string): Promise<Response> {
+  await request.body?.cancel();
+  const message = `The Local Azure that is meant is not here: this one keeps ${folder}.`;
+  return answer(421, { error: { code: "MisdirectedRequest", message } }, {
+    [FOLDER_HEADER]: folder,
+  });
 }
 
 async function nobody(request: Request, host: string, isOwn: boolean): Promise<Response> {

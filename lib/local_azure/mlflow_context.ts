@@ -50,9 +50,10 @@ export const DEFAULT_WORKSPACE =
   "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-local/providers/" +
   "Microsoft.MachineLearningServices/workspaces/mlw-local";
 
-/** Opens the service's inside: makes its tables where there are none. */
+/** Opens the service's inside: makes its tables where there are none, and removes half-sent artifacts. */
 export function openMlflow({ store, clock, log, folder }: MlflowGround): Mlflow {
   store.db.exec(TABLES);
+  removeHalfSent(join(folder, "mlflow-artifacts"));
   const statements = new Map<string, StatementSync>();
   return {
     store,
@@ -67,6 +68,20 @@ export function openMlflow({ store, clock, log, folder }: MlflowGround): Mlflow 
       return made;
     },
   };
+}
+
+/** How a file is called that an artifact is written to until all of it is there. */
+export const HALF_SENT = /^\.[\w-]+\.tmp$/;
+
+/** Removes what uploads have left that ended with an earlier process. */
+function removeHalfSent(folder: string): void {
+  try {
+    for (const { name, isFile } of [...Deno.readDirSync(folder)]) {
+      if (isFile && HALF_SENT.test(name)) Deno.removeSync(join(folder, name));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** Runs and their numbers. NaN is kept as 0 with `nan` set, since SQLite has none. */

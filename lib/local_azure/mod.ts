@@ -40,8 +40,18 @@
  * without Azure is said in `azure-ml-contract.md` with a question mark. Secrets lie readable in the
  * data folder: it is a test double, not a safe.
  *
- * State is one SQLite file (WAL, synced) plus the blobs' bytes; what was acknowledged survives
- * `kill -9`, and operations that were cut off are taken up by the next start.
+ * **When it is killed** (`kill -9`, at any moment): state is one SQLite file (WAL) plus the bytes of
+ * blobs and artifacts, all of it written before an answer goes out. So resources, secrets, runs, blobs and
+ * documents that were acknowledged are there after the next start with their content; what was not is
+ * there wholly or not at all; operations that were cut off are done again, and succeed or fail with a
+ * reason; deployments come up by themselves, with what their `/tmp` held; their processes end with Local
+ * Azure, within a second, and what should remain is ended by number and start. A client of `lib/azure`
+ * starts a killed Local Azure again, at the same port, and sends again what never arrived, or does no more
+ * when it is done twice (`lib/azure/revival.ts`). `tests/local_azure/kill_test.ts` shows it.
+ *
+ * That is claimed of the end of a process, not of a power cut: SQLite syncs each commit (`synchronous =
+ * FULL`) and so do blobs and artifacts, but names of new files are not synced with their folders, and no
+ * test takes the power away.
  *
  * @module
  */

@@ -109,6 +109,7 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
     const front = createFront({
       log,
       allowHosts,
+      folder,
       ready: () => opening,
       hosts: () => world.hosts,
       revived: () => world.revived(REVIVAL_MS),

@@ -24,6 +24,8 @@ export interface ServerState {
 
 /** A checkout that this process may serve. */
 export interface Claim {
+  /** Port of a server that was killed here: its clients look for the next one there. */
+  readonly lastPort: number | undefined;
   /** Writes the state file. */
   announce(state: ServerState): void;
   /** Removes the state file: whoever looks for a server no longer finds this one. */
@@ -59,6 +61,7 @@ export async function claimCheckout(checkout: string): Promise<Claim> {
     throw new Error(`Cannot start Local Azure as one runs here already${where(path)}`);
   }
   return {
+    lastPort: portOf(stateAt(path)),
     announce(state) {
       const draft = `${path}.${Deno.pid}.tmp`; // readers see all of it or nothing
       Deno.writeTextFileSync(draft, JSON.stringify(state) + "\n");
@@ -103,11 +106,24 @@ function removeFile(path: string): void {
   }
 }
 
+/** The port that a state names, if a server may take it. */
+function portOf(state: ServerState | undefined): number | undefined {
+  return state && state.port >= 1024 && state.port <= 65_535 ? state.port : undefined;
+}
+
 function where(path: string): string {
+  const state = stateAt(path);
+  if (!state) return " and is just starting or ending";
+  const { pid, port } = state;
+  return `: http://127.0.0.1:${port}, process ${pid}; deno task local-azure:stop ends it`;
+}
+
+/** What a state file says, if it is one. */
+function stateAt(path: string): ServerState | undefined {
   try {
-    const { pid, port } = JSON.parse(Deno.readTextFileSync(path)) as ServerState;
-    return `: http://127.0.0.1:${port}, process ${pid}; deno task local-azure:stop ends it`;
+    const state = JSON.parse(Deno.readTextFileSync(path)) as ServerState | null;
+    return Number.isInteger(state?.pid) && Number.isInteger(state?.port) ? state! : undefined;
   } catch {
-    return " and is just starting or ending";
+    return undefined;
   }
 }

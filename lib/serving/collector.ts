@@ -67,7 +67,7 @@ const EXCHANGE_MS = 30_000;
  * what a process that is gone has left) the blob is read first, and records that it has are left out.
  *
  * What may be lost: requests beyond the spool's size while Blob is away (counted and logged); the spool
- * itself, if the instance loses its disk or its power.
+ * itself, if the instance loses its disk or its power. `mod.ts` has the bounds.
  *
  * @param options See {@linkcode CollectorOptions}.
  * @returns See {@linkcode Collector}. What an earlier process has left is written at the first flush.

@@ -8,9 +8,18 @@
  * collector, each record once. `main.ts` reads the environment (`readSettings` has the list) and serves;
  * `buildContext` makes of it what a container is built from.
  *
- * What an instance may lose: with the process, nothing that was answered; with its disk or its power,
- * what has not been written to Blob, ten seconds' worth where Blob is there; while Blob is away, what is
- * beyond the spool's size, counted and logged.
+ * What an instance may lose, of answered requests (answers themselves are not affected):
+ *
+ * | what ends | lost | bound |
+ * |---|---|---|
+ * | the process, its disk stays | nothing: the next process takes the spool over | 0 |
+ * | the process and its disk: on Azure a container that is killed or replaced, a node that is gone, a power cut | what was not written to Blob yet | `COLLECT_FLUSH_SECONDS` (10) or `COLLECT_FLUSH_KB` (1,000), whichever is first, and what comes while that is being written |
+ * | the same, while Blob is away | what waits | `COLLECT_SPOOL_MB` (64) |
+ * | nothing, while Blob is away for long | what is beyond the spool's size | counted (`lost`) and logged |
+ *
+ * SIGTERM loses nothing as long as Blob answers within `SHUTDOWN_SECONDS`. A lost disk cannot tell what was
+ * on it: such a loss is seen as answers without a record, by whoever counts answers (the endpoint's
+ * metrics, or the caller). In Local Azure the disk outlives a container and Local Azure itself.
  *
  * Not here: `azure_blob.ts`, the only file that needs the Azure SDK. It is loaded by the program where
  * something is collected.

@@ -1,7 +1,8 @@
 /**
  * What is collected and not yet in Blob: files in a folder, so that a crash of the process loses none of
  * it. A line is written before its answer is sent, and lies in the operating system's memory then: it
- * outlives the process, but not a power cut, nor the disk of an instance that is taken away.
+ * outlives the process, but not a power cut, nor the disk of an instance that is taken away: on Azure a
+ * container's disk goes with the container.
  */
 
 import type { CollectedLine } from "./records.ts";

@@ -347,6 +347,31 @@ Deno.test("createRuntime() keeps logs in the service's layout, past a failure an
   assert.equal(host.runtime.get(id), undefined);
   await host.runtime.start(specOf("blue")); // as whoever kept the spec does
   assert.equal(host.runtime.get(id)?.ready, true);
+  const [place] = [...Deno.readDirSync(`${folder.path}/deployments`)];
+  const kept = [...Deno.readDirSync(`${folder.path}/deployments/${place.name}`)];
+  assert.deepEqual(
+    kept.map(({ name }) => name),
+    ["g2"],
+    "logs of a run before are not kept for ever",
+  );
+});
+
+Deno.test("createRuntime() gives a container what the one before a restart had in /tmp, and no other", async () => {
+  await using folder = await tempFolder();
+  const tmpOf = async (port: number) =>
+    (await attempt(port, "env") as Record<string, string>).TMPDIR;
+  for (const [round, names] of [[1, []], [2, ["row-1"]], [3, ["row-1", "row-2"]]] as const) {
+    await using host = hostRuntime(folder.path);
+    const { port } = await host.runtime.start(specOf("blue")), tmp = await tmpOf(port);
+    assert.deepEqual(await attempt(port, "list", tmp), names, `start ${round}`);
+    assert.equal(await attempt(port, "write", `${tmp}/row-${round}`), "written");
+    const green = await host.runtime.start(specOf("green"));
+    assert.deepEqual(await attempt(green.port, "list", await tmpOf(green.port)), []);
+    if (round < 3) continue;
+    // one that is replaced while Local Azure lives has ended in order: it leaves nothing
+    const next = await host.runtime.start(specOf("blue"));
+    assert.deepEqual(await attempt(next.port, "list", await tmpOf(next.port)), []);
+  }
 });
 
 Deno.test("createRuntime() starts a container again when it crashes or fails its liveness probe", async () => {

@@ -117,6 +117,38 @@ Deno.test("main.ts, bundled: kill -9 loses no answered request, and the next sta
   assert.deepEqual([...Deno.readDirSync(join(image.root, "tmp/collector"))], []);
 });
 
+Deno.test("main.ts, bundled: kill -9 with the disk loses what came after the last flush, and no more", async () => {
+  const name = { DEPLOYMENT_NAME: "diskless", COLLECT_FLUSH_SECONDS: "1" };
+  const first = await image.start({ ...COLLECT, ...name }),
+    safe = ids("s", 20),
+    risked = ids("r", 5);
+  await scoreAll(first, safe);
+  await eventually(async () => (await collected("diskless", "model_outputs")).length === 20);
+  await scoreAll(first, risked); // at once: the next flush is a second away
+  first.kill("SIGKILL");
+  assert.equal(await first.ended, "SIGKILL");
+  await Deno.remove(join(image.root, "tmp/collector"), { recursive: true }); // as a container's disk goes
+
+  const second = await image.start({ ...COLLECT, ...name });
+  await scoreAll(second, ["after"]);
+  second.kill("SIGTERM");
+  assert.equal(await second.ended, 0);
+  for (const collection of ["model_inputs", "model_outputs"]) {
+    const found = await collected("diskless", collection);
+    assert.deepEqual(found.filter((id) => !risked.includes(id)).sort(), [...safe, "after"].sort());
+    const lost = safe.length + risked.length + 1 - found.length; // answers and records tell it
+    assert.ok(lost <= risked.length, `${lost} lost`);
+  }
+});
+
+/** Waits until a condition holds; fails after 10 s. */
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  for (const start = performance.now(); !await holds();) {
+    if (performance.now() - start > 10_000) throw new Error("It never came true");
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
 Deno.test("main.ts, bundled: answers while Blob is away, and catches up", async () => {
   front.fare("away");
   const variables = { ...COLLECT, DEPLOYMENT_NAME: "away", COLLECT_FLUSH_KB: "1" };
