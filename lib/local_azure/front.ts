@@ -5,6 +5,7 @@ import type { Logger } from "lib/core/mod.ts";
 import { answer } from "./arm_router.ts";
 import { hostOf, type Hosts } from "./hosts.ts";
 import { type Controls, crossSiteRefusal, localAnswer, OWN_NAMES } from "./local.ts";
+import { asResponse, type PlainAnswer, type PlainHandler } from "./plain_http.ts";
 
 /** What the front works with. */
 export interface FrontOptions {
@@ -14,6 +15,8 @@ export interface FrontOptions {
   readonly controls: Controls;
   /** Whatever comes after waits for it. */
   ready(): Promise<unknown>;
+  /** Whether nothing has to be waited for: `ready` and `revived` are over. */
+  isUp(): boolean;
   /** The services. */
   hosts(): Hosts;
   /** Endpoints wait for it: deployments that come up again after a restart. */
@@ -23,9 +26,19 @@ export interface FrontOptions {
 /** Hosts of endpoints end so. */
 const SCORING = ".inference.ml.azure.com";
 
-/** Makes the handler of the port. */
-export function createFront(options: FrontOptions): (request: Request) => Promise<Response> {
-  const { log, controls, ready, hosts, revived } = options;
+/** What answers at the port. */
+export interface Front {
+  /** Answers any request. */
+  handle(request: Request): Promise<Response>;
+  /** What answers plain requests to a host without more ado; nothing if `handle` is to do it. */
+  plain(host: string): PlainHandler | undefined;
+  /** The answer to a request that broke something. */
+  failed(request: { method: string; url: string }, error: Error): PlainAnswer;
+}
+
+/** Makes what answers at the port. */
+export function createFront(options: FrontOptions): Front {
+  const { log, controls, ready, hosts, isUp, revived } = options;
   const ownNames = new Set<string>(
     [...OWN_NAMES, ...options.allowHosts.map((name) => name.toLowerCase())],
   );
@@ -44,12 +57,16 @@ export function createFront(options: FrontOptions): (request: Request) => Promis
     return await service.handle(request, new URL(`https://${name}${pathname}${search}`));
   }
 
-  return async (request) => {
-    try {
-      return withRequestId(await respond(request));
-    } catch (error) {
-      return failed(log, request, error as Error);
-    }
+  return {
+    async handle(request) {
+      try {
+        return withRequestId(await respond(request));
+      } catch (error) {
+        return asResponse(failed(log, request, error as Error));
+      }
+    },
+    plain: (host) => isUp() && !ownNames.has(host) ? hosts().find(host)?.plain : undefined,
+    failed: (request, error) => failed(log, request, error),
   };
 }
 
@@ -77,11 +94,17 @@ function withRequestId(response: Response): Response {
   }
 }
 
-function failed(log: Logger, request: Request, error: Error): Response {
-  const requestId = randomUUID(), { method, url } = request;
+function failed(
+  log: Logger,
+  { method, url }: { method: string; url: string },
+  error: Error,
+): PlainAnswer {
+  const requestId = randomUUID();
   log.error("request failed", { requestId, method, url, error: error.message, stack: error.stack });
   const message = `Local Azure failed: its log has more under request id ${requestId}.`;
-  return answer(500, { error: { code: "InternalServerError", message } }, {
-    "x-ms-request-id": requestId,
-  });
+  return {
+    status: 500,
+    headers: [["content-type", "application/json; charset=utf-8"], ["x-ms-request-id", requestId]],
+    body: JSON.stringify({ error: { code: "InternalServerError", message } }),
+  };
 }

@@ -1,0 +1,184 @@
+/**
+ * One caller's connection: plain requests to hosts that want them so are answered here; with the first
+ * one of any other kind, the connection as it is goes to the complete server for good.
+ */
+
+import { AnswerWriter } from "./http_answer_writer.ts";
+import { endOfHead } from "./http_head.ts";
+import { readRequestHead, type RequestHead } from "./http_request_head.ts";
+import type { PlainAnswer, PlainHandler } from "./plain_http.ts";
+import { passOn } from "./pass_on.ts";
+import { SMALL_BODY } from "./scoring_answer.ts";
+import { Caller, wireRequest } from "./wire_request.ts";
+
+/** What stands behind a caller's connection. */
+export interface Behind {
+  /** Port on 127.0.0.1 of the server that takes everything. */
+  readonly port: number;
+  /** What answers plain requests to a host; nothing if they are the server's too. */
+  plain(host: string): PlainHandler | undefined;
+  /** The answer when that has thrown. */
+  failed(request: { method: string; url: string }, error: Error): PlainAnswer;
+  /** The present time as an HTTP date. */
+  date(): string;
+  /** Told of each request that is answered here. */
+  touch(): void;
+}
+
+/** Bytes read at once, and the longest head of a plain request. */
+const READ_BYTES = 16 * 1024;
+
+/** A connection. A class because it holds a socket and what has been read from it. */
+export class CallerConnection {
+  readonly #socket: Deno.TcpConn;
+  readonly #behind: Behind;
+  readonly #caller = new Caller();
+  readonly #writer: AnswerWriter;
+  #buffer = new Uint8Array(READ_BYTES);
+  #from = 0;
+  #to = 0;
+  #reading: Promise<boolean> | undefined;
+  #state: "idle" | "busy" | "passed-on" = "idle";
+  #isClosing = false;
+
+  /** Takes the socket over. */
+  constructor(socket: Deno.TcpConn, behind: Behind) {
+    this.#socket = socket;
+    this.#behind = behind;
+    this.#writer = new AnswerWriter(socket);
+  }
+
+  /** Serves it until either side ends it. */
+  async serve(): Promise<void> {
+    try {
+      while (await this.#one());
+      if (this.#state === "passed-on") await this.#passOn();
+    } catch {
+      // the caller has gone, or must be told by the end of the connection
+    } finally {
+      this.#caller.abort();
+      this.end();
+    }
+  }
+
+  /** Ends it once the request that is under way is answered; what was passed on is not ended. */
+  finish(): void {
+    this.#isClosing = true;
+    if (this.#state === "idle") this.end();
+  }
+
+  /** Ends it at once. */
+  end(): void {
+    try {
+      this.#socket.close();
+    } catch {
+      // it was closed before
+    }
+  }
+
+  /** Answers one request; false if there is no other to be answered here. */
+  async #one(): Promise<boolean> {
+    let size: number, looked = 0;
+    while ((size = this.#headSize(looked)) < 0) {
+      looked = this.#to - this.#from;
+      if (looked >= READ_BYTES) return this.#leave();
+      if (!await this.#fill()) return false;
+    }
+    const head = readRequestHead(this.#buffer.subarray(this.#from, this.#from + size));
+    const handler = head && head.length <= SMALL_BODY && this.#behind.plain(head.host);
+    if (!handler) return this.#leave();
+    this.#state = "busy";
+    const whole = size + head.length;
+    while (this.#to - this.#from < whole) {
+      this.#makeRoom(whole);
+      if (!await this.#fill()) return false;
+    }
+    const body = this.#buffer.slice(this.#from + size, this.#from + whole);
+    this.#from += whole;
+    // read on, so that a caller who goes is heard of; what comes meanwhile is the next request
+    if (this.#from === this.#to) this.#fill();
+    this.#behind.touch();
+    const answer = await this.#answer(head, handler, body);
+    if (this.#caller.aborted) {
+      if (answer.body instanceof ReadableStream) answer.body.cancel().catch(() => {});
+      return false;
+    }
+    const keepAlive = head.keepAlive && !this.#isClosing, { method } = head;
+    await this.#writer.write(answer, { method, keepAlive, date: this.#behind.date() });
+    this.#state = "idle";
+    return keepAlive && !this.#isClosing;
+  }
+
+  async #answer(
+    head: RequestHead,
+    handler: PlainHandler,
+    body: Uint8Array<ArrayBuffer>,
+  ): Promise<PlainAnswer> {
+    const request = wireRequest(head, body, this.#caller);
+    try {
+      return await handler(request, head.host, head.pathname);
+    } catch (error) {
+      return this.#behind.failed(request, error as Error);
+    }
+  }
+
+  #headSize(looked: number): number {
+    const end = endOfHead(this.#buffer, this.#from, this.#to, this.#from + looked);
+    return end < 0 ? -1 : end - this.#from;
+  }
+
+  /** From here on, the connection is the server's. */
+  #leave(): boolean {
+    this.#state = "passed-on";
+    return false;
+  }
+
+  async #passOn(): Promise<void> {
+    await passOn({
+      caller: this.#socket,
+      port: this.#behind.port,
+      next: async () => {
+        if (this.#from === this.#to && !await this.#fill()) return null;
+        const bytes = this.#buffer.subarray(this.#from, this.#to);
+        this.#from = this.#to;
+        return bytes;
+      },
+    });
+  }
+
+  /** Reads more; false once the caller has gone. */
+  #fill(): Promise<boolean> {
+    return this.#reading ??= this.#read();
+  }
+
+  #read(): Promise<boolean> {
+    if (this.#from === this.#to) this.#from = this.#to = 0;
+    else if (this.#to === this.#buffer.length) this.#makeRoom(this.#buffer.length);
+    const room = this.#to === 0 ? this.#buffer : this.#buffer.subarray(this.#to);
+    return this.#socket.read(room).then(this.#onRead, this.#onUnread);
+  }
+
+  #onRead = (count: number | null) => {
+    this.#reading = undefined;
+    if (count === null) return this.#onUnread();
+    this.#to += count;
+    return true;
+  };
+
+  #onUnread = () => {
+    this.#reading = undefined;
+    this.#caller.abort();
+    return false;
+  };
+
+  /** Moves what is left to the front of a buffer that holds so many bytes. Nothing may be reading. */
+  #makeRoom(size: number): void {
+    if (this.#reading || (this.#from === 0 && size <= this.#buffer.length)) return;
+    const kept = this.#buffer.subarray(this.#from, this.#to);
+    const buffer = size > this.#buffer.length ? new Uint8Array(size) : this.#buffer;
+    buffer.set(kept);
+    this.#buffer = buffer;
+    this.#from = 0;
+    this.#to = kept.length;
+  }
+}
