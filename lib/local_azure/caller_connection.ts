@@ -3,6 +3,7 @@
  * one of any other kind, the connection as it is goes to the complete server for good.
  */
 
+import { CallerBody, type Incoming } from "./caller_body.ts";
 import { AnswerWriter } from "./http_answer_writer.ts";
 import { endOfHead } from "./http_head.ts";
 import { readRequestHead, type RequestHead } from "./http_request_head.ts";
@@ -27,6 +28,9 @@ export interface Behind {
 
 /** Bytes read at once, and the longest head of a plain request. */
 const READ_BYTES = 16 * 1024;
+
+/** How much of a body that nobody wanted is read over, in bytes, and for how long, in milliseconds. */
+const DRAIN_BYTES = 1024 * 1024, DRAIN_MS = 2_000;
 
 /** A connection. A class because it holds a socket and what has been read from it. */
 export class CallerConnection {
@@ -85,34 +89,73 @@ export class CallerConnection {
       if (!await this.#fill()) return false;
     }
     const head = readRequestHead(this.#buffer.subarray(this.#from, this.#from + size));
-    const handler = head && head.length <= SMALL_BODY && this.#behind.plain(head.host);
+    const handler = head && this.#behind.plain(head.host);
     if (!handler) return this.#leave();
     this.#state = "busy";
-    const whole = size + head.length;
-    while (this.#to - this.#from < whole) {
-      this.#makeRoom(whole);
-      if (!await this.#fill()) return false;
-    }
-    const body = this.#buffer.slice(this.#from + size, this.#from + whole);
-    this.#from += whole;
-    // read on, so that a caller who goes is heard of; what comes meanwhile is the next request
-    if (this.#from === this.#to) this.#fill();
+    const isSmall = head.length !== undefined && head.length <= SMALL_BODY;
+    const body = isSmall ? await this.#small(size, head.length!) : this.#large(size, head.length);
+    if (!body) return false;
     this.#behind.touch();
-    const answer = await this.#answer(head, handler, body);
+    const answer = await this.#answer(head, handler, "stream" in body ? body.stream : body);
     if (this.#caller.aborted) {
       if (answer.body instanceof ReadableStream) answer.body.cancel().catch(() => {});
       return false;
     }
     const keepAlive = head.keepAlive && !this.#isClosing, { method } = head;
     await this.#writer.write(answer, { method, keepAlive, date: this.#behind.date() });
+    if ("stream" in body && keepAlive && !await this.#drained(body)) return false;
     this.#state = "idle";
     return keepAlive && !this.#isClosing;
+  }
+
+  /** A small body, which is read as a whole before the request is answered; nothing if it never comes. */
+  async #small(
+    headBytes: number,
+    bodyBytes: number,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const whole = headBytes + bodyBytes;
+    while (this.#to - this.#from < whole) {
+      this.#makeRoom(whole);
+      if (!await this.#fill()) return undefined;
+    }
+    const body = this.#buffer.slice(this.#from + headBytes, this.#from + whole);
+    this.#from += whole;
+    this.#readOn();
+    return body;
+  }
+
+  /** A body that is read while the request is answered. */
+  #large(headBytes: number, bodyBytes: number | undefined): CallerBody {
+    this.#from += headBytes;
+    return new CallerBody(this.#incoming, bodyBytes, () => this.#readOn());
+  }
+
+  readonly #incoming: Incoming = {
+    peek: () => this.#buffer.subarray(this.#from, this.#to),
+    skip: (count) => void (this.#from += count),
+    more: () => this.#fill(),
+  };
+
+  /** Hears of a caller who goes while a request is answered; what else comes is the next request. */
+  #readOn(): void {
+    if (this.#from === this.#to) this.#fill();
+  }
+
+  /** Once a request is answered whose body nobody wanted: reads over the rest, if it is not much. */
+  async #drained(body: CallerBody): Promise<boolean> {
+    if (body.isOver) return true;
+    const timer = setTimeout(() => this.end(), DRAIN_MS);
+    try {
+      return await body.drain(DRAIN_BYTES);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #answer(
     head: RequestHead,
     handler: PlainHandler,
-    body: Uint8Array<ArrayBuffer>,
+    body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>,
   ): Promise<PlainAnswer> {
     const request = wireRequest(head, body, this.#caller);
     try {
@@ -139,7 +182,7 @@ export class CallerConnection {
       port: this.#behind.port,
       next: async () => {
         if (this.#from === this.#to && !await this.#fill()) return null;
-        const bytes = this.#buffer.subarray(this.#from, this.#to);
+        const bytes = this.#incoming.peek();
         this.#from = this.#to;
         return bytes;
       },

@@ -56,15 +56,18 @@ export function openDoor({ listener, ...behind }: DoorOptions): Door {
     }
   }
 
+  async function finish(): Promise<void> {
+    isClosed = true;
+    listener.close();
+    for (const connection of open) connection.finish();
+    await listening;
+    await Promise.all(served);
+  }
+
   const listening = listen();
+  let finished: Promise<void> | undefined;
   return {
-    async finish() {
-      isClosed = true;
-      listener.close();
-      for (const connection of open) connection.finish();
-      await listening;
-      await Promise.all(served);
-    },
+    finish: () => finished ??= finish(),
     close() {
       for (const connection of open) connection.end();
     },

@@ -247,19 +247,19 @@ function malformed(rule: string): HttpError {
 const decoder = new TextDecoder();
 
 /**
- * A head as text, if it is of printable ASCII characters, blanks and whole line ends.
+ * A head as Latin-1 text, if it has no control characters but blanks and whole line ends.
  *
  * @param bytes The head.
  * @param length How much of it.
  */
-export function asciiOf(bytes: Uint8Array, length: number): string | undefined {
+export function headText(bytes: Uint8Array, length: number): string | undefined {
   for (let i = 0; i < length; i++) {
     const code = bytes[i];
-    if (code >= SPACE && code < DELETE) continue;
+    if (code >= SPACE && code !== DELETE) continue;
     if (code === TAB || (code === CR && bytes[i + 1] === LF)) continue;
     if (code !== LF || bytes[i - 1] !== CR) return undefined;
   }
-  return decoder.decode(bytes.subarray(0, length));
+  return latin1(bytes.subarray(0, length));
 }
 
 /** Bytes as Latin-1 text; nearly always they are ASCII, for which the decoder is fast. */

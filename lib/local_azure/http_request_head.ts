@@ -3,7 +3,7 @@
  * than an answer, is left to a complete server.
  */
 
-import { asciiOf, type HeaderPair, nameOf, valueOf } from "./http_head.ts";
+import { type HeaderPair, headText, nameOf, valueOf } from "./http_head.ts";
 
 /** The head of a plain request. */
 export interface RequestHead {
@@ -17,8 +17,8 @@ export interface RequestHead {
   readonly host: string;
   /** In their order, names in lower case. */
   readonly headers: HeaderPair[];
-  /** Bytes of the body. */
-  readonly length: number;
+  /** Bytes of the body; nothing if it comes in chunks. */
+  readonly length: number | undefined;
   /** Whether the client wants the connection to be kept. */
   readonly keepAlive: boolean;
 }
@@ -33,8 +33,8 @@ const UNSETTLED = /\/\.|%2e|^\/\//i;
  *
  * @param bytes From the request line to the empty line, both included.
  * @returns The head; nothing if the request is not plain: another version than HTTP/1.1, a path that
- * has to be normalised, letters beyond ASCII, no host or two, a body in chunks or of a length that is
- * not said once, `Expect`, `Upgrade`, or a `Connection` that names other fields.
+ * has to be normalised or is not ASCII, no host or two, a body in chunks or of a length that is said
+ * twice, `Expect`, `Upgrade`, or a `Connection` that names other fields.
  * @see RFC 9112 §3, §6.3.
  *
  * @example
@@ -49,7 +49,7 @@ const UNSETTLED = /\/\.|%2e|^\/\//i;
  * ```
  */
 export function readRequestHead(bytes: Uint8Array): RequestHead | undefined {
-  const text = asciiOf(bytes, bytes.length - 4);
+  const text = headText(bytes, bytes.length - 4);
   if (text === undefined) return undefined;
   const lineEnd = text.indexOf("\r\n");
   if (lineEnd < 0) return undefined;
@@ -58,7 +58,8 @@ export function readRequestHead(bytes: Uint8Array): RequestHead | undefined {
   const query = path.indexOf("?"), pathname = query < 0 ? path : path.slice(0, query);
   if (UNSETTLED.test(pathname)) return undefined;
   const headers: HeaderPair[] = [];
-  let host: string | undefined, length: number | undefined, keepAlive = true;
+  let host: string | undefined, length: number | undefined;
+  let isChunked = false, keepAlive = true;
   for (let from = lineEnd + 2; from < text.length;) {
     let to = text.indexOf("\r\n", from);
     if (to < 0) to = text.length;
@@ -81,12 +82,16 @@ export function readRequestHead(bytes: Uint8Array): RequestHead | undefined {
         else if (!/^keep-alive$/i.test(value)) return undefined;
         continue;
       case "transfer-encoding":
+        if (isChunked || !/^chunked$/i.test(value)) return undefined;
+        isChunked = true;
+        continue;
       case "expect":
       case "upgrade":
         return undefined;
     }
     headers.push([name, value]);
   }
-  if (!host) return undefined;
-  return { method, path, pathname, host, headers, length: length ?? 0, keepAlive };
+  if (!host || (isChunked && length !== undefined)) return undefined;
+  const bodyLength = isChunked ? undefined : length ?? 0;
+  return { method, path, pathname, host, headers, length: bodyLength, keepAlive };
 }

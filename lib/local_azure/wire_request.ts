@@ -52,10 +52,10 @@ class Fields {
 }
 
 /**
- * A request whose body has been read.
+ * A request.
  *
  * @param head Its head.
- * @param body Its body; the bytes are the request's own.
+ * @param body Its body: bytes that are the request's own, or a stream.
  * @param signal Aborts when the caller goes.
  *
  * @example
@@ -72,7 +72,7 @@ class Fields {
  */
 export function wireRequest(
   { method, path, host, headers }: RequestHead,
-  body: Uint8Array<ArrayBuffer>,
+  body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>,
   signal: AbortSource,
 ): PlainRequest {
   return {
@@ -81,8 +81,9 @@ export function wireRequest(
     headers: new Fields(headers),
     signal,
     get body() {
+      if (body instanceof ReadableStream) return body;
       return body.length > 0 ? new Response(body).body : null;
     },
-    bytes: () => Promise.resolve(body),
+    bytes: async () => body instanceof ReadableStream ? await new Response(body).bytes() : body,
   };
 }
