@@ -17,6 +17,22 @@ const PIECE = 64 * 1024;
 
 /**
  * A body that is read while the request is answered. A class because it holds how far it is.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { CallerBody } from "lib/local_azure/caller_body.ts";
+ *
+ * let bytes = new TextEncoder().encode("bodyGET / HTTP/1.1");
+ * const incoming = {
+ *   peek: () => bytes,
+ *   skip: (count: number) => void (bytes = bytes.slice(count)),
+ *   more: () => Promise.resolve(false),
+ * };
+ * const body = new CallerBody(incoming, 4, () => {});
+ * assert.equal(await new Response(body.stream).text(), "body");
+ * assert.deepEqual([body.isOver, bytes.length], [true, 14]);
+ * ```
  */
 export class CallerBody {
   /** What the request has as its body. */

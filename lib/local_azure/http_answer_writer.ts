@@ -20,7 +20,24 @@ const REASONS: Readonly<Record<number, string>> = {
 
 const encoder = new TextEncoder();
 
-/** Writes answers. A class because it holds the bytes that each is put together in. */
+/**
+ * Writes answers. A class because it holds the bytes that each is put together in.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { AnswerWriter } from "lib/local_azure/http_answer_writer.ts";
+ *
+ * let text = "";
+ * const write = (bytes: Uint8Array) => {
+ *   text += new TextDecoder().decode(bytes);
+ *   return Promise.resolve(bytes.length);
+ * };
+ * const answer = { status: 200, headers: [], body: "ok" }, date = "Thu, 01 Jan 2026 00:00:00 GMT";
+ * await new AnswerWriter({ write }).write(answer, { method: "GET", keepAlive: true, date });
+ * assert.equal(text, `HTTP/1.1 200 OK\r\ndate: ${date}\r\ncontent-length: 2\r\n\r\nok`);
+ * ```
+ */
 export class AnswerWriter {
   readonly #sink: Sink;
   #out = new Uint8Array(ROOM);
@@ -34,8 +51,8 @@ export class AnswerWriter {
    * Writes an answer to its end.
    *
    * @param answer The answer.
-   * @param how `method` of the request; whether the connection is kept afterwards; when that is no
-   * longer known, `date`, an HTTP date, is sent where the answer has none.
+   * @param how `method` of the request; `keepAlive`, whether the connection is kept afterwards; `date`,
+   * an HTTP date, which is sent where the answer has none.
    * @throws {Error} If the caller has gone, or a streamed body breaks off, which the caller must be told
    * by the end of the connection. A stream is cancelled then.
    */

@@ -16,7 +16,12 @@ const READ_BYTES = 64 * 1024;
 /**
  * Passes on until both sides have ended. Each is read only as fast as the other takes it.
  *
- * @param options See {@linkcode PassOnOptions}. The caller's connection stays open; it is whose it was.
+ * @param options See {@linkcode PassOnOptions}. Both connections are closed at the end.
+ *
+ * @example
+ * ```ts ignore
+ * await passOn({ caller: socket, port: server.addr.port, next });
+ * ```
  */
 export async function passOn({ caller, port, next }: PassOnOptions): Promise<void> {
   const server = await Deno.connect({ hostname: "127.0.0.1", port });
