@@ -8,7 +8,10 @@ import type { Load } from "./load.ts";
 import { output } from "./measure.ts";
 import { memoryOf, openWorkspaceAt, post, timed } from "./serve_ours.ts";
 
-const CHECKOUT = resolve(import.meta.dirname!, "../../.local/bench/local-azure");
+const WORK = resolve(import.meta.dirname!, "../../.local/bench/local-azure");
+
+/** Folders of the one that is filled, and of one that stays empty. */
+const FULL = join(WORK, "full"), BARE = join(WORK, "bare");
 
 const EMPTY = join(import.meta.dirname!, "ours/empty_server.js");
 
@@ -35,6 +38,8 @@ export interface FullAzure extends AsyncDisposable {
   readonly listMs: readonly number[];
   /** Seconds from nothing to an answer, with the full store. */
   readonly startSeconds: readonly number[];
+  /** The same with a store that holds no more than a first start leaves, in turn. */
+  readonly bareStartSeconds: readonly number[];
   /** The machine's load average while that was measured. */
   readonly noise: string;
   /** A server that does nothing. */
@@ -43,13 +48,17 @@ export interface FullAzure extends AsyncDisposable {
   readonly scorer: Routed;
   /** Memory of its process now, in MB. */
   memoryNow(): Promise<number>;
+  /** Processor time that its process has had, in seconds; nothing where the system does not tell. */
+  processorSeconds(): Promise<number | undefined>;
 }
 
 /** Fills one, starts it again, and deploys both servers; it ends what it started. */
 export async function fullAzure(say: (line: string) => void): Promise<FullAzure> {
-  const stop = () => azure.stopLocalAzure({ checkout: CHECKOUT });
+  const stop = async () => {
+    for (const checkout of [FULL, BARE]) await azure.stopLocalAzure({ checkout });
+  };
   await stop(); // what a run that was cut off has left
-  await Deno.remove(CHECKOUT, { recursive: true }).catch(() => {});
+  await Deno.remove(WORK, { recursive: true }).catch(() => {});
   const ended = new AbortController();
   try {
     return { ...await measured(say, ended.signal), [Symbol.asyncDispose]: end };
@@ -65,27 +74,48 @@ export async function fullAzure(say: (line: string) => void): Promise<FullAzure>
 }
 
 async function measured(say: (line: string) => void, ended: AbortSignal) {
-  const { port } = await azure.ensureLocalAzure({ checkout: CHECKOUT });
   say(`local-azure: ${RESOURCES} resources`);
+  await started(BARE); // a first start makes what later ones find
+  const { port } = await azure.ensureLocalAzure({ checkout: FULL });
   await fill(port);
-  const startSeconds: number[] = [];
+  const startSeconds: number[] = [], bareStartSeconds: number[] = [];
   for (let i = 0; i < STARTS; i++) {
-    say(`local-azure: start ${i + 1} of ${STARTS} with that store`);
-    await azure.stopLocalAzure({ checkout: CHECKOUT });
+    say(`local-azure: start ${i + 1} of ${STARTS} with that store, and without`);
+    await azure.stopLocalAzure({ checkout: FULL });
+    bareStartSeconds.push(await started(BARE));
     const begin = performance.now();
-    await azure.ensureLocalAzure({ checkout: CHECKOUT });
+    await azure.ensureLocalAzure({ checkout: FULL });
     startSeconds.push((performance.now() - begin) / 1000);
   }
-  const { port: again, pid } = (await azure.findLocalAzure({ checkout: CHECKOUT }))!;
+  const { port: again, pid } = (await azure.findLocalAzure({ checkout: FULL }))!;
   say(`local-azure: ${3 * OPERATIONS} operations on resources`);
   const operations = await resourceOperations(again), noise = Deno.loadavg()[0].toFixed(1);
   await post(again, "/_local/limits", { requestsPerSecond: 1_000_000 }); // the service's is 500
   say("local-azure: two deployments");
   return {
-    ...{ resources: RESOURCES, startSeconds, noise, memoryNow: () => memoryOf(pid) },
+    ...{ resources: RESOURCES, startSeconds, bareStartSeconds, noise },
+    ...{ memoryNow: () => memoryOf(pid), processorSeconds: () => processorSeconds(pid) },
     ...operations,
     ...await deployed(again, pid, ended),
   };
+}
+
+/** Starts one and stops it again; seconds to its first answer. */
+async function started(checkout: string): Promise<number> {
+  const begin = performance.now();
+  await azure.ensureLocalAzure({ checkout });
+  const seconds = (performance.now() - begin) / 1000;
+  await azure.stopLocalAzure({ checkout });
+  return seconds;
+}
+
+/** Linux only, and read by another program, since Deno gives `/proc` to nobody who may not do all. */
+async function processorSeconds(pid: number): Promise<number | undefined> {
+  if (Deno.build.os !== "linux") return undefined;
+  const stat = await output({ command: ["cat", `/proc/${pid}/stat`] });
+  const ticksPerSecond = Number(await output({ command: ["getconf", "CLK_TCK"] }));
+  const [user, system] = stat.slice(stat.lastIndexOf(")")).split(" ").slice(12, 14);
+  return (Number(user) + Number(system)) / ticksPerSecond;
 }
 
 /**
