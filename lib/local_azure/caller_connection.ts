@@ -16,8 +16,8 @@ import { Caller, wireRequest } from "./wire_request.ts";
 export interface Behind {
   /** Port on 127.0.0.1 of the server that takes everything. */
   readonly port: number;
-  /** What answers plain requests to a host; nothing if they are the server's too. */
-  plain(host: string): PlainHandler | undefined;
+  /** What answers a plain request; nothing if it is the server's too. */
+  plain(head: RequestHead): PlainHandler | undefined;
   /** The answer when that has thrown. */
   failed(request: { method: string; url: string }, error: Error): PlainAnswer;
   /** The present time as an HTTP date. */
@@ -89,7 +89,7 @@ export class CallerConnection {
       if (!await this.#fill()) return false;
     }
     const head = readRequestHead(this.#buffer.subarray(this.#from, this.#from + size));
-    const handler = head && this.#behind.plain(head.host);
+    const handler = head && this.#behind.plain(head);
     if (!handler) return this.#leave();
     this.#state = "busy";
     const isSmall = head.length !== undefined && head.length <= SMALL_BODY;

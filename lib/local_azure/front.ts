@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "lib/core/mod.ts";
 import { answer } from "./arm_router.ts";
 import { hostOf, type Hosts } from "./hosts.ts";
+import type { RequestHead } from "./http_request_head.ts";
 import { type Controls, crossSiteRefusal, localAnswer, OWN_NAMES } from "./local.ts";
 import { asResponse, type PlainAnswer, type PlainHandler } from "./plain_http.ts";
 
@@ -23,6 +24,9 @@ export interface FrontOptions {
   revived(): Promise<void>;
 }
 
+/** Headers that are meant for Local Azure, whatever host they come with, begin so. */
+const OWN_HEADERS = "x-local-azure-";
+
 /** Hosts of endpoints end so. */
 const SCORING = ".inference.ml.azure.com";
 
@@ -30,8 +34,8 @@ const SCORING = ".inference.ml.azure.com";
 export interface Front {
   /** Answers any request. */
   handle(request: Request): Promise<Response>;
-  /** What answers plain requests to a host without more ado; nothing if `handle` is to do it. */
-  plain(host: string): PlainHandler | undefined;
+  /** What answers a plain request without more ado; nothing if `handle` is to do it. */
+  plain(head: RequestHead): PlainHandler | undefined;
   /** The answer to a request that broke something. */
   failed(request: { method: string; url: string }, error: Error): PlainAnswer;
 }
@@ -65,7 +69,12 @@ export function createFront(options: FrontOptions): Front {
         return asResponse(failed(log, request, error as Error));
       }
     },
-    plain: (host) => isUp() && !ownNames.has(host) ? hosts().find(host)?.plain : undefined,
+    plain({ host, headers }) {
+      if (!isUp() || ownNames.has(host)) return undefined;
+      // what is said to Local Azure itself is looked at by `handle` only
+      if (headers.some(([name]) => name.startsWith(OWN_HEADERS))) return undefined;
+      return hosts().find(host)?.plain;
+    },
     failed: (request, error) => failed(log, request, error),
   };
 }

@@ -75,7 +75,7 @@ export async function hostScoring(
   const door = openDoor({
     listener,
     port: server.addr.port,
-    plain: (host) => host.endsWith(HOST) ? (plainRequests++, scoring.plain) : undefined,
+    plain: ({ host }) => host.endsWith(HOST) ? (plainRequests++, scoring.plain) : undefined,
     failed: (_request, error) => ({ status: 500, headers: [], body: error.message }),
     touch() {},
   });

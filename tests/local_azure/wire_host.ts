@@ -75,7 +75,7 @@ export async function hostWire(
   const door = openDoor({
     listener,
     port: server.addr.port,
-    plain: (host) => host === HOST ? scoring.plain : undefined,
+    plain: ({ host }) => host === HOST ? scoring.plain : undefined,
     failed: (_request, error) => ({ status: 500, headers: [], body: error.message }),
     touch() {},
   });
