@@ -2,6 +2,7 @@
 
 import type { Clock, Logger } from "lib/core/mod.ts";
 import type { BlobFiles } from "./blob_files.ts";
+import type { PlainHandler } from "./plain_http.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Store } from "./store.ts";
 import type { Tokens } from "./tokens.ts";
@@ -37,4 +38,6 @@ export interface Service {
    * @param url What the client meant: `https://HOST/path?query`, the host in lower case.
    */
   handle(request: Request, url: URL): Promise<Response>;
+  /** Answers the same where every microsecond counts; only the scoring router can. */
+  readonly plain?: PlainHandler;
 }

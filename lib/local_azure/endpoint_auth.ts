@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { AML_AUDIENCE } from "./arm_endpoint_keys.ts";
 import type { EndpointEntry } from "./endpoint_table.ts";
-import type { Tokens } from "./tokens.ts";
+import type { Asking, Tokens } from "./tokens.ts";
 
 /** Audience of Entra tokens for the data plane. */
 export const SCORING_AUDIENCE = "https://ml.azure.com";
@@ -19,7 +19,7 @@ export const SCORING_AUDIENCE = "https://ml.azure.com";
 export function authFault(
   tokens: Tokens,
   endpoint: EndpointEntry,
-  request: Request,
+  request: Asking,
 ): string | undefined {
   const given = request.headers.get("authorization") ?? "";
   const { authMode, passes, id } = endpoint;

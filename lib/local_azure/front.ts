@@ -4,7 +4,9 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "lib/core/mod.ts";
 import { answer } from "./arm_router.ts";
 import { hostOf, type Hosts } from "./hosts.ts";
+import type { RequestHead } from "./http_request_head.ts";
 import { type Controls, crossSiteRefusal, localAnswer, OWN_NAMES } from "./local.ts";
+import { asResponse, type PlainAnswer, type PlainHandler } from "./plain_http.ts";
 import { BodyError } from "./request_text.ts";
 
 /** What the front works with. */
@@ -17,22 +19,37 @@ export interface FrontOptions {
   readonly folder: string;
   /** Whatever comes after waits for it. */
   ready(): Promise<unknown>;
+  /** Whether nothing has to be waited for: `ready` and `revived` are over. */
+  isUp(): boolean;
   /** The services. */
   hosts(): Hosts;
   /** Endpoints wait for it: deployments that come up again after a restart. */
   revived(): Promise<void>;
 }
 
+/** Headers that are meant for Local Azure, whatever host they come with, begin so. */
+const OWN_HEADERS = "x-local-azure-";
+
 /** Names the data folder that a client means, percent-encoded; and in a refusal the one that is here. */
-const FOLDER_HEADER = "x-local-azure-folder";
+const FOLDER_HEADER = `${OWN_HEADERS}folder`;
 
 /** Hosts of endpoints end so. */
 const SCORING = ".inference.ml.azure.com";
 
-/** Makes the handler of the port. */
-export function createFront(options: FrontOptions): (request: Request) => Promise<Response> {
-  const { log, controls, ready, hosts, revived } = options,
-    folder = encodeURIComponent(options.folder);
+/** What answers at the port. */
+export interface Front {
+  /** Answers any request. */
+  handle(request: Request): Promise<Response>;
+  /** What answers a plain request without more ado; nothing if `handle` is to do it. */
+  plain(head: RequestHead): PlainHandler | undefined;
+  /** The answer to a request that broke something. */
+  failed(request: { method: string; url: string }, error: Error): PlainAnswer;
+}
+
+/** Makes what answers at the port. */
+export function createFront(options: FrontOptions): Front {
+  const { log, controls, ready, hosts, isUp, revived } = options;
+  const folder = encodeURIComponent(options.folder);
   const ownNames = new Set<string>(
     [...OWN_NAMES, ...options.allowHosts.map((name) => name.toLowerCase())],
   );
@@ -55,13 +72,24 @@ export function createFront(options: FrontOptions): (request: Request) => Promis
     return await service.handle(request, new URL(`https://${name}${pathname}${search}`));
   }
 
-  return async (request) => {
-    try {
-      return withRequestId(await respond(request));
-    } catch (error) {
-      if (error instanceof BodyError) return withRequestId(unread(error));
-      return failed(log, request, error as Error);
-    }
+  return {
+    async handle(request) {
+      try {
+        return withRequestId(await respond(request));
+      } catch (error) {
+        if (error instanceof BodyError) return withRequestId(unread(error));
+        return asResponse(failed(log, request, error as Error));
+      }
+    },
+    plain({ host, headers }) {
+      if (!isUp() || ownNames.has(host)) return undefined;
+      // what is said to Local Azure itself is looked at by `handle` only
+      const isMeant = ([name, value]: readonly [string, string]) =>
+        !name.startsWith(OWN_HEADERS) || (name === FOLDER_HEADER && value === folder);
+      if (!headers.every(isMeant)) return undefined;
+      return hosts().find(host)?.plain;
+    },
+    failed: (request, error) => failed(log, request, error),
   };
 }
 
@@ -112,11 +140,17 @@ function withRequestId(response: Response): Response {
   }
 }
 
-function failed(log: Logger, request: Request, error: Error): Response {
-  const requestId = randomUUID(), { method, url } = request;
+function failed(
+  log: Logger,
+  { method, url }: { method: string; url: string },
+  error: Error,
+): PlainAnswer {
+  const requestId = randomUUID();
   log.error("request failed", { requestId, method, url, error: error.message, stack: error.stack });
   const message = `Local Azure failed: its log has more under request id ${requestId}.`;
-  return answer(500, { error: { code: "InternalServerError", message } }, {
-    "x-ms-request-id": requestId,
-  });
+  return {
+    status: 500,
+    headers: [["content-type", "application/json; charset=utf-8"], ["x-ms-request-id", requestId]],
+    body: JSON.stringify({ error: { code: "InternalServerError", message } }),
+  };
 }

@@ -10,6 +10,7 @@ import { createDeadlines } from "./deadlines.ts";
 import { type HttpAnswer, HttpConnection, MAX_HEAD_BYTES } from "./http_connection.ts";
 import { HttpError } from "./http_error.ts";
 import type { HttpRequest } from "./http_sender.ts";
+import type { AbortSource } from "./plain_http.ts";
 
 /** Sends requests to one server. */
 export interface HttpClient {
@@ -64,7 +65,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const idle: { connection: HttpConnection; since: number }[] = [];
   const all = new Set<HttpConnection>();
 
-  async function connect(signal?: AbortSignal): Promise<HttpConnection> {
+  async function connect(signal?: AbortSource): Promise<HttpConnection> {
     if (signal?.aborted) throw new HttpError("aborted", "Cannot send a request as it was given up");
     let socket: Deno.TcpConn;
     try {

@@ -10,6 +10,7 @@ import {
 } from "./http_head.ts";
 import { ChunkReader } from "./http_chunks.ts";
 import { type HttpRequest, HttpSender } from "./http_sender.ts";
+import type { AbortSource } from "./plain_http.ts";
 
 /** An answer: whole, or with a body that is still on its way. */
 export interface HttpAnswer {
@@ -105,7 +106,7 @@ export class HttpConnection {
   }
 
   /** Ends the exchange when the signal aborts; gives back what ends the listening. */
-  #heed(signal: AbortSignal): () => void {
+  #heed(signal: AbortSource): () => void {
     const onAbort = () => this.fail(aborted(signal.reason));
     if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort);

@@ -219,7 +219,7 @@ const NAMES = new Map<string, string>();
 const MAX_NAMES = 500;
 
 /** The name of a field in lower case; undefined if it is none. */
-function nameOf(given: string): string | undefined {
+export function nameOf(given: string): string | undefined {
   const known = NAMES.get(given);
   if (known !== undefined) return known;
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(given)) return undefined;
@@ -229,7 +229,7 @@ function nameOf(given: string): string | undefined {
 }
 
 /** The rest of a line without the blanks around it; only blanks, since values keep their bytes. */
-function valueOf(line: string, from: number): string {
+export function valueOf(line: string, from: number): string {
   let to = line.length;
   while (from < to && isBlank(line.charCodeAt(from))) from++;
   while (to > from && isBlank(line.charCodeAt(to - 1))) to--;
@@ -245,6 +245,22 @@ function malformed(rule: string): HttpError {
 }
 
 const decoder = new TextDecoder();
+
+/**
+ * A head as Latin-1 text, if it has no control characters but blanks and whole line ends.
+ *
+ * @param bytes The head.
+ * @param length How much of it.
+ */
+export function headText(bytes: Uint8Array, length: number): string | undefined {
+  for (let i = 0; i < length; i++) {
+    const code = bytes[i];
+    if (code >= SPACE && code !== DELETE) continue;
+    if (code === TAB || (code === CR && bytes[i + 1] === LF)) continue;
+    if (code !== LF || bytes[i - 1] !== CR) return undefined;
+  }
+  return latin1(bytes.subarray(0, length));
+}
 
 /** Bytes as Latin-1 text; nearly always they are ASCII, for which the decoder is fast. */
 function latin1(bytes: Uint8Array): string {

@@ -2,6 +2,7 @@
 
 import { aborted, HttpError } from "./http_error.ts";
 import { type HeaderPair, writeRequestHead } from "./http_head.ts";
+import type { AbortSource } from "./plain_http.ts";
 
 /** A request as it goes over the wire. */
 export interface HttpRequest {
@@ -18,7 +19,7 @@ export interface HttpRequest {
   /** Longest time until the head of the answer is there, or a small answer as a whole. */
   readonly timeoutMs?: number;
   /** Ends the exchange, and the connection with it. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSource;
 }
 
 /** Bytes that a head and a small body have room in, at first. */

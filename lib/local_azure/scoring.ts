@@ -12,6 +12,12 @@ import { createLimits } from "./limits.ts";
 import { createRateLimit } from "./rate_limit.ts";
 import type { MirrorCounts } from "./mirror.ts";
 import type { RequestCounts } from "./request_meter.ts";
+import {
+  asResponse,
+  type PlainAnswer,
+  type PlainHandler,
+  type PlainRequest,
+} from "./plain_http.ts";
 import { DEPLOYMENT_HEADER, type Refusal, refuse } from "./scoring_answer.ts";
 import { createScoringTarget, type RequestCopy, type ScoringTarget } from "./scoring_target.ts";
 import type { Store } from "./store.ts";
@@ -25,6 +31,8 @@ export interface ScoringOptions {
 
 /** The scoring router. */
 export interface ScoringService extends Service {
+  /** As {@linkcode Service} has it. */
+  readonly plain: PlainHandler;
   /** What has been counted since it was made, by id of the deployment in lower case. */
   snapshot(): Readonly<Record<string, RequestCounts>>;
   /** The copies that deployments got as mirrors, by their id in lower case; those that got any. */
@@ -76,8 +84,12 @@ export function scoringService(
     return target;
   }
 
-  async function handle(request: Request, url: URL): Promise<Response> {
-    const since = performance.now(), { hostname, pathname } = url;
+  async function plain(
+    request: PlainRequest,
+    hostname: string,
+    pathname: string,
+  ): Promise<PlainAnswer> {
+    const since = performance.now();
     const endpoint = table.find(hostname);
     if (!endpoint) {
       return await refuse(request, { status: 404, text: `There is no endpoint at ${hostname}` });
@@ -125,7 +137,9 @@ export function scoringService(
 
   return {
     hosts: ["*.inference.ml.azure.com"],
-    handle,
+    plain,
+    handle: async (request, { hostname, pathname }) =>
+      asResponse(await plain(request, hostname, pathname)),
     snapshot: () => Object.fromEntries(all().map(({ id, meter }) => [id, meter.snapshot()])),
     mirrored: () =>
       Object.fromEntries(

@@ -6,13 +6,19 @@
  */
 
 import type { HttpAnswer } from "./http_connection.ts";
+import { HttpError } from "./http_error.ts";
 import type { HeaderPair } from "./http_head.ts";
+import type { PlainAnswer, PlainRequest } from "./plain_http.ts";
 
 /** Header that names the deployment: which one is meant, and which one answered. */
 export const DEPLOYMENT_HEADER = "azureml-model-deployment";
 
 /** Longest body of a request that is read at once, in bytes; longer ones are streamed. */
-const SMALL_BODY = 64 * 1024;
+export const SMALL_BODY = 64 * 1024;
+
+const SERVER = "azureml-frontdoor";
+
+const LATE = "Cannot send the rest of the answer as the request timeout is over";
 
 const REASON = "ms-azureml-model-error-reason", STATUS = "ms-azureml-model-error-statuscode";
 
@@ -32,6 +38,8 @@ export interface Answered {
   readonly id: string;
   /** Milliseconds until the container had answered. */
   readonly modelMs: number;
+  /** Milliseconds that are left for the rest of a body that is on its way. */
+  readonly leftMs: number;
   /** Called once the answer's body is over. */
   readonly end: () => void;
 }
@@ -43,52 +51,66 @@ export interface Answered {
  */
 export function modelAnswer(
   answer: HttpAnswer,
-  { method, deployment, id, modelMs, end }: Answered,
-): Response {
-  const { status, headers, body } = answer, isOk = status === 200;
-  if (!(body instanceof ReadableStream)) end();
-  const response = new Response(body instanceof ReadableStream ? endingWith(body, end) : body, {
-    status: isOk ? 200 : 424,
-  });
-  // One by one, since that costs half of what a list costs, and this is done for every request.
-  const ours = response.headers, isHead = method === "HEAD";
-  for (const [name, value] of headers) {
+  { method, deployment, id, modelMs, leftMs, end }: Answered,
+): PlainAnswer {
+  const { status, body } = answer, isOk = status === 200, isHead = method === "HEAD";
+  const isStream = body instanceof ReadableStream;
+  if (!isStream) end();
+  const headers: HeaderPair[] = [];
+  for (const pair of answer.headers) {
     // The length is that of the body; one that is only stated would be waited for, unless for HEAD.
-    if (!OURS.has(name) && (name !== "content-length" || isHead)) ours.append(name, value);
+    if (!OURS.has(pair[0]) && (pair[0] !== "content-length" || isHead)) headers.push(pair);
   }
-  ours.append("server", "azureml-frontdoor");
-  ours.append("x-request-id", id);
-  ours.append("x-ms-request-id", id);
-  ours.append(DEPLOYMENT_HEADER, deployment);
-  ours.append("azureml-model-session", deployment);
-  ours.append("ms-azureml-model-time", String(Math.round(modelMs)));
-  if (!isOk) {
-    ours.append(REASON, "model_error");
-    ours.append(STATUS, String(status));
-  }
-  return response;
+  headers.push(
+    ["server", SERVER],
+    ["x-request-id", id],
+    ["x-ms-request-id", id],
+    [DEPLOYMENT_HEADER, deployment],
+    ["azureml-model-session", deployment],
+    ["ms-azureml-model-time", String(Math.round(modelMs))],
+  );
+  if (!isOk) headers.push([REASON, "model_error"], [STATUS, String(status)]);
+  return {
+    status: isOk ? 200 : 424,
+    headers,
+    body: isStream ? endingWith(body, leftMs, end) : body,
+  };
 }
 
-/** A stream that says when it is over, whether it was read to its end or given up. */
+/**
+ * A stream that says when it is over: read to its end, given up, or cut off because the time for the
+ * whole answer, which the request timeout is, has run out.
+ */
 function endingWith(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  leftMs: number,
   end: () => void,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    reader.cancel("it took too long").catch(() => {});
+  }, leftMs);
+  const over = () => {
+    clearTimeout(timer);
+    end();
+  };
   return new ReadableStream({
     async pull(controller) {
       try {
         const { value, done } = await reader.read();
         if (!done) return controller.enqueue(value);
-        end();
-        controller.close();
+        over();
+        if (isLate) controller.error(new HttpError("timeout", LATE));
+        else controller.close();
       } catch (error) {
-        end();
+        over();
         controller.error(error);
       }
     },
     async cancel(reason) {
-      end();
+      over();
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });
@@ -111,9 +133,9 @@ export interface Refusal {
 /** An answer that no container gave. */
 export function refusal(
   { status, text, reason, deployment, id = crypto.randomUUID() }: Refusal,
-): Response {
+): PlainAnswer {
   const headers: HeaderPair[] = [
-    ["server", "azureml-frontdoor"],
+    ["server", SERVER],
     ["content-type", "text/plain"],
     ["x-request-id", id],
     ["x-ms-request-id", id],
@@ -122,11 +144,11 @@ export function refusal(
   if (reason !== undefined) headers.push([REASON, reason]);
   // to the front door, a container that it cannot reach is one that answers 503
   if (status === 424) headers.push([STATUS, "503"]);
-  return new Response(text, { status, headers });
+  return { status, headers, body: text };
 }
 
 /** Refuses a request whose body was not read: it is read first, or the connection would be lost. */
-export async function refuse(request: Request, parts: Refusal): Promise<Response> {
+export async function refuse(request: PlainRequest, parts: Refusal): Promise<PlainAnswer> {
   const { headers } = request, length = headers.get("content-length");
   const body = await bodyOf(request, length === null ? undefined : Number(length))
     .catch(() => undefined); // it was cut off: nobody waits for the answer
@@ -140,7 +162,7 @@ export async function refuse(request: Request, parts: Refusal): Promise<Response
  * `request.body` is looked at last, since that alone makes a stream and costs as much as the rest.
  */
 export async function bodyOf(
-  request: Request,
+  request: PlainRequest,
   length: number | undefined,
 ): Promise<Uint8Array | ReadableStream<Uint8Array> | undefined> {
   if (length === 0) return undefined;

@@ -12,6 +12,7 @@ import {
   type DropReason,
   type MirrorMeter,
 } from "./mirror.ts";
+import type { PlainAnswer, PlainRequest } from "./plain_http.ts";
 import { createRequestMeter, type RequestMeter } from "./request_meter.ts";
 import type { RunningDeployment } from "./runtime.ts";
 import { bodyOf, modelAnswer, refusal } from "./scoring_answer.ts";
@@ -34,11 +35,11 @@ export interface ScoringTarget {
    * neither wait nor throw.
    */
   pass(
-    request: Request,
+    request: PlainRequest,
     running: RunningDeployment,
     since: number,
     mirror?: (copy: RequestCopy) => void,
-  ): Promise<Response>;
+  ): Promise<PlainAnswer>;
   /**
    * Sends a copy of a request to the container; its answer is read and thrown away. Returns at once.
    *
@@ -80,26 +81,27 @@ export function createScoringTarget(
   }
 
   async function pass(
-    request: Request,
+    request: PlainRequest,
     running: RunningDeployment,
     since: number,
     mirror?: (copy: RequestCopy) => void,
-  ) {
+  ): Promise<PlainAnswer> {
     meter.begin();
     const { method } = request, { headers, length, id } = passedOn(request);
     try {
       const given = await bodyOf(request, length), path = targetOf(request.url);
       const { body, copied } = mirror ? copyable(given) : { body: given, copied: undefined };
       const waitedMs = performance.now() - since;
-      const sent = clientOf(running.port).send({
-        ...{ method, path, headers, body, length },
-        timeoutMs: Math.max(running.spec.requestTimeoutMs - waitedMs, 1),
-      });
+      const { requestTimeoutMs } = running.spec, { signal } = request;
+      const timeoutMs = Math.max(requestTimeoutMs - waitedMs, 1);
+      const sent = clientOf(running.port)
+        .send({ method, path, headers, body, length, timeoutMs, signal });
       if (mirror && copied) mirror({ method, path, headers, body: copied });
       const answer = await sent;
       const modelMs = performance.now() - since;
       const end = () => meter.end(answer.status === 200 ? 200 : 424, answer.status, modelMs);
-      return modelAnswer(answer, { method, deployment, id, modelMs, end });
+      const leftMs = Math.max(requestTimeoutMs - modelMs, 1);
+      return modelAnswer(answer, { method, deployment, id, modelMs, leftMs, end });
     } catch (error) {
       const fault = error instanceof HttpError ? error.fault : "aborted"; // by the caller's body
       const parts = { ...FAILURES[fault] ?? UNREACHABLE, deployment, id };
@@ -172,14 +174,21 @@ const FAILURES: Readonly<Record<string, { status: number; text: string }>> = {
 const UNREACHABLE = { status: 424, text: "upstream connect error", reason: "model_error" };
 
 /** Headers that the container is given, and the request's id; the key that opens the door is kept. */
-function passedOn(request: Request): { headers: HeaderPair[]; length?: number; id: string } {
+/** What is said to the router alone. */
+const NOT_PASSED: ReadonlySet<string> = new Set([
+  "authorization",
+  "expect",
+  "x-local-azure-folder",
+]);
+
+function passedOn(request: PlainRequest): { headers: HeaderPair[]; length?: number; id: string } {
   const headers: HeaderPair[] = [];
   let length: number | undefined, requestId: string | undefined, msRequestId: string | undefined;
   request.headers.forEach((value, name) => {
     if (name === "content-length") length = Number(value);
     else if (name === "x-request-id") requestId = value;
     else if (name === "x-ms-request-id") msRequestId = value;
-    else if (!isHopByHop(name) && name !== "authorization" && name !== "expect") {
+    else if (!isHopByHop(name) && !NOT_PASSED.has(name)) {
       headers.push([name, value]);
     }
   });

@@ -3,6 +3,7 @@
 import { join, resolve } from "node:path";
 import { BadInput, type Clock, systemClock } from "lib/core/mod.ts";
 import { takeLock } from "./folder_lock.ts";
+import { type Door, openDoor } from "./door.ts";
 import { createFront } from "./front.ts";
 import { watchIdle } from "./idle.ts";
 import { type LogFile, openLog } from "./log_file.ts";
@@ -75,7 +76,7 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
   const folder = resolve(options.folder), startedAt = clock.now();
   makeFolder(folder);
   const unlock = takeLock(join(folder, "lock"), folder);
-  let logFile: LogFile | undefined, server: Server | undefined;
+  let logFile: LogFile | undefined, server: Server | undefined, door: Door | undefined;
   const stop = Promise.withResolvers<void>(), idle = watchIdle(idleMs, stop.resolve);
 
   function letGo(): void {
@@ -86,16 +87,18 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
 
   try {
     const { log } = logFile = openLog(folder, clock);
-    let world: World;
+    let world: World, isOpen = false, port = 0;
     let opening = Promise.resolve(); // requests wait for it
     let resetting = Promise.resolve();
 
     const open = async (key?: Uint8Array) => {
-      const { port } = server!.addr, { lenient = false } = options;
+      const { lenient = false } = options;
       world = await openWorld({ folder, port, clock, log, parts, lenient, key });
+      isOpen = true;
     };
     const exchange = async () => {
       const key = signingKey(world.local.store); // so that tokens handed out stay good
+      isOpen = false;
       await world.close();
       empty(folder);
       await open(key);
@@ -105,12 +108,13 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
       await world.quiet(); // deployments write their last lines through the port
       await (opening = exchange());
     };
-    const facts = () => ({ port: server!.addr.port, folder, startedAt, now: world.clock.now() });
+    const facts = () => ({ port, folder, startedAt, now: world.clock.now() });
     const front = createFront({
       log,
       allowHosts,
       folder,
       ready: () => opening,
+      isUp: () => isOpen && world.isRevived,
       hosts: () => world.hosts,
       revived: () => world.revived(REVIVAL_MS),
       controls: {
@@ -128,13 +132,16 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
     });
     const opened = Promise.withResolvers<void>();
     opening = opened.promise;
-    server = listen(options, (request) => {
+    const listener = listen(options);
+    port = listener.addr.port;
+    server = serve((request) => {
       idle.touch();
-      return front(request);
+      return front.handle(request);
     });
+    const { plain, failed } = front, { touch } = idle;
+    door = openDoor({ listener, port: server.addr.port, plain, failed, touch });
     await open();
     opened.resolve();
-    const { port } = server.addr;
     log.info("started", { port, folder, pid: Deno.pid });
     return {
       port,
@@ -142,14 +149,14 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
       async close() {
         await resetting.catch(() => {}); // whoever asked for it has been told
         await world.quiet();
-        await shutDown(server!);
+        await shutDown(door!, server!);
         await world.close();
         log.info("ended", { pid: Deno.pid });
         letGo();
       },
     };
   } catch (error) {
-    if (server) await shutDown(server);
+    if (door && server) await shutDown(door, server);
     letGo();
     throw error;
   }
@@ -175,14 +182,11 @@ function makeFolder(folder: string): void {
 }
 
 /** Listens at the port, or at the next free one if that will do. */
-function listen(
-  { port, nextFree = false }: LocalAzureOptions,
-  handler: (request: Request) => Promise<Response>,
-): Server {
+function listen({ port, nextFree = false }: LocalAzureOptions): Deno.TcpListener {
   const last = nextFree ? port + 99 : port;
   for (let at = port;; at++) {
     try {
-      return Deno.serve({ hostname: "127.0.0.1", port: at, onListen() {} }, handler);
+      return Deno.listen({ hostname: "127.0.0.1", port: at });
     } catch (cause) {
       if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
       if (at >= last) {
@@ -193,9 +197,16 @@ function listen(
   }
 }
 
-async function shutDown(server: Deno.HttpServer): Promise<void> {
+/** The complete server behind the door, on a port of its own that nobody is told. */
+function serve(handler: (request: Request) => Promise<Response>): Server {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+}
+
+/** Lets the last answers go out, for a while, and then ends every connection. */
+async function shutDown(door: Door, server: Server): Promise<void> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, LAST_ANSWERS_MS);
-  await Promise.race([server.shutdown(), late.promise]);
+  await Promise.race([Promise.all([door.finish(), server.shutdown()]), late.promise]);
   clearTimeout(timer);
+  door.close();
 }

@@ -22,6 +22,14 @@ export interface TokenFault {
   readonly message: string;
 }
 
+/** What is looked at of a request: a `Request` will do. */
+export interface Asking {
+  /** Absolute. */
+  readonly url: string;
+  /** The `Authorization` header is among them. */
+  readonly headers: { get(name: string): string | null };
+}
+
 /** Makes and checks tokens. */
 export interface Tokens {
   /**
@@ -44,7 +52,7 @@ export interface Tokens {
    * @param audiences Audiences that are accepted; a slash at the end does not matter.
    * @returns The fault, or nothing if the token is good.
    */
-  fault(request: Request, audiences: readonly string[]): TokenFault | undefined;
+  fault(request: Asking, audiences: readonly string[]): TokenFault | undefined;
 }
 
 /**
@@ -98,7 +106,7 @@ export function createTokens(store: Store, clock: Clock): Tokens {
     return { token: `${text}.${sign(text).toString("base64url")}`, expiresOn: exp };
   }
 
-  function fault(request: Request, audiences: readonly string[]): TokenFault | undefined {
+  function fault(request: Asking, audiences: readonly string[]): TokenFault | undefined {
     const [, token] = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
     if (!token) {
       const message = "Authentication failed. The 'Authorization' header is missing.";

@@ -35,6 +35,8 @@ export interface World {
   readonly limits: LimitsBook;
   readonly faults: Faults;
   readonly hosts: Hosts;
+  /** Whether those of the last run are up again, or cannot be. */
+  readonly isRevived: boolean;
   /** Waits until the deployments of the last run are up again, but not longer than that. */
   revived(milliseconds: number): Promise<void>;
   /** Ends deployments and operations; requests are still answered. */
@@ -74,6 +76,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       .finally(() => isUp = true);
     return {
       ...{ local, clock: shifted, limits, faults, hosts: createHosts(services) },
+      get isRevived() {
+        return isUp;
+      },
       async revived(milliseconds) {
         if (isUp) return;
         let timer: ReturnType<typeof setTimeout> | undefined;

@@ -12,6 +12,7 @@ import { benchDemo } from "./demo.ts";
 import { benchDrift } from "./drift.ts";
 import { benchForest } from "./forest.ts";
 import { forestText } from "./forest_row.ts";
+import { benchLocalAzure } from "./local_azure.ts";
 import { benchPipeline } from "./pipeline.ts";
 import { benchPredict } from "./predict.ts";
 import { rowText } from "./row.ts";
@@ -40,6 +41,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   forest: bench(benchForest, forestText),
   predict: bench(benchPredict, rowText),
   serve: bench(benchServe, rowText),
+  "local-azure": bench(benchLocalAzure, rowText),
   simulate: bench(benchSimulate, rowText),
   drift: bench(benchDrift, rowText),
   pipeline: bench(benchPipeline, rowText),
@@ -56,6 +58,8 @@ forest's seconds, below 1).
   predict   25 trees: lib/model's flat forest against scikit-learn, one thread
   serve     Local Azure, and one row a request through its router, against mlflow models serve
             and azureml-inference-server-http
+  local-azure  Local Azure with 10,000 resources, and its scoring router beside the servers behind it,
+            an empty one and our own, asked directly
   simulate  a scene played through an endpoint of Local Azure, and read back; no peer
   drift     100,000 rows of 30 columns: lib/monitoring against Evidently, and bare scipy
   pipeline  deno task demo, whole, against papermill, scikit-learn, MLflow and Evidently

@@ -34,7 +34,20 @@ export interface LoadResult {
   readonly failed: number;
 }
 
+/** What came of a load over raw sockets. */
+export interface RawLoadResult extends LoadResult {
+  /** Requests that were answered with 200. */
+  readonly answered: number;
+  /** Processor time of the generator itself, in cores. */
+  readonly busy: number;
+}
+
 /** Runs the generator in a process of its own. */
 export async function loaded(load: Load): Promise<LoadResult> {
   return await jsonOutput<LoadResult>(ours("load.ts", JSON.stringify(load)));
+}
+
+/** Runs the generator that costs least, over raw sockets. */
+export async function rawLoaded(load: Load): Promise<RawLoadResult> {
+  return await jsonOutput<RawLoadResult>(ours("raw_load.ts", JSON.stringify(load)));
 }

@@ -76,7 +76,7 @@ async function measured(asked: Asked, say: (line: string) => void): Promise<OurS
 }
 
 /** Resident memory of a process, in MB. */
-async function memoryOf(pid: number): Promise<number> {
+export async function memoryOf(pid: number): Promise<number> {
   const kilobytes = await output({ command: ["ps", "-o", "rss=", "-p", String(pid)] });
   return Number(kilobytes.trim()) * 1024 / 1e6;
 }
@@ -111,7 +111,8 @@ async function served(port: number, { columns, row }: Asked, say: (line: string)
   };
 }
 
-async function openWorkspaceAt(port: number): Promise<lifecycle.Workspace> {
+/** The workspace of the Local Azure at a port. */
+export async function openWorkspaceAt(port: number): Promise<lifecycle.Workspace> {
   const open = await azure.openAzureAt(port);
   const { armFetch, mlflowUrl: baseUrl, fetch: plainFetch } = open;
   return {
@@ -153,7 +154,8 @@ async function resourceOperations(open: azure.Azure, port: number) {
   return { putMs, getMs };
 }
 
-async function timed(
+/** Sends a request; milliseconds until its answer was there, which must be a good one. */
+export async function timed(
   client: HttpClient,
   request: Parameters<HttpClient["send"]>[0],
 ): Promise<number> {
@@ -163,7 +165,8 @@ async function timed(
   throw new Error(`Cannot measure as ${request.method} ${request.path} was answered ${status}`);
 }
 
-async function post(port: number, path: string, body: object): Promise<void> {
+/** Asks one of Local Azure's own routes for something. */
+export async function post(port: number, path: string, body: object): Promise<void> {
   const init = { method: "POST", body: JSON.stringify(body) };
   const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
   await response.body?.cancel();

@@ -1,7 +1,9 @@
 /** The scoring router over real containers, behind a plain server. */
 
+import assert from "node:assert/strict";
 import { type Clock, createLogger, systemClock } from "lib/core/mod.ts";
 import { createRuntime } from "lib/local_azure/child_runtime.ts";
+import { openDoor } from "lib/local_azure/door.ts";
 import { createLimits, type LimitsBook } from "lib/local_azure/limits.ts";
 import {
   type ScoringOptions,
@@ -45,6 +47,13 @@ export interface ScoringHost extends AsyncDisposable {
   call(path: string, init?: RequestInit): Promise<Response>;
 }
 
+let isThroughDoor = false;
+
+/** From now on, callers come through the door, as they do at Local Azure's port. */
+export function throughDoor(): void {
+  isThroughDoor = true;
+}
+
 /** Opens a router on a folder of its own. */
 export async function hostScoring(
   options: ScoringOptions = {},
@@ -61,7 +70,17 @@ export async function hostScoring(
     const host = request.headers.get("host")!, { pathname, search } = new URL(request.url);
     return scoring.handle(request, new URL(`https://${host}${pathname}${search}`));
   });
-  const { port } = server.addr, client = Deno.createHttpClient({ allowHost: true });
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let plainRequests = 0;
+  const door = openDoor({
+    listener,
+    port: server.addr.port,
+    plain: ({ host }) => host.endsWith(HOST) ? (plainRequests++, scoring.plain) : undefined,
+    failed: (_request, error) => ({ status: 500, headers: [], body: error.message }),
+    touch() {},
+  });
+  const { port } = isThroughDoor ? listener.addr as Deno.NetAddr : server.addr;
+  const client = Deno.createHttpClient({ allowHost: true });
   return {
     ...{ store, tokens, limits, runtime, scoring, port },
     putEndpoint(
@@ -101,7 +120,8 @@ export async function hostScoring(
     async [Symbol.asyncDispose]() {
       client.close();
       scoring.close();
-      await server.shutdown();
+      await Promise.all([door.finish(), server.shutdown()]);
+      assert.equal(plainRequests > 0, isThroughDoor);
       await runtime.close();
       store.close();
       await Deno.remove(folder, { recursive: true });

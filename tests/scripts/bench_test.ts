@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
-import { loaded } from "../../scripts/bench/load.ts";
+import { loaded, rawLoaded } from "../../scripts/bench/load.ts";
 import { forestRow, type ForestSide, forestText } from "../../scripts/bench/forest_row.ts";
 import { inTurn, jsonOutput, ours, output } from "../../scripts/bench/measure.ts";
 import { irisLike, wideRows } from "../../scripts/bench/peers/iris_like.ts";
@@ -136,7 +136,7 @@ for (
   const [args, line] of [
     [
       ["nobody"],
-      "bench: NAME must be one of runner, demo, forest, predict, serve, simulate, drift, " +
+      "bench: NAME must be one of runner, demo, forest, predict, serve, local-azure, simulate, drift, " +
       "pipeline, workflows: " +
       'got "nobody"\n',
     ],
@@ -176,6 +176,28 @@ Deno.test("the load of bench serve counts answers, latencies and what failed", a
     assert.ok(
       found.perSecond > 0.5 * 0.9 * asked / 0.5 && found.perSecond <= 0.9 * (asked + 4) / 0.5,
     );
+  } finally {
+    await server.shutdown();
+  }
+});
+
+Deno.test("the load of bench local-azure counts answers of every form, and tells its own cost", async () => {
+  let asked = 0;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const isRight = request.headers.get("host") === "h" && await request.text() === "[1]";
+    const turn = asked++ % 10, large = "y".repeat(50_000);
+    const body = turn < 3 ? new Blob(["in chunks"]).stream() : turn < 5 ? large : "x";
+    return new Response(body, { status: isRight && turn !== 9 ? 200 : 500 });
+  });
+  try {
+    const found = await rawLoaded({
+      ...{ port: server.addr.port, host: "h", path: "/score", headers: {}, body: "[1]" },
+      ...{ connections: 4, seconds: 0.5, warmSeconds: 0 },
+    });
+    assert.equal(found.answered + found.failed, asked); // it waits for each answer
+    assert.ok(found.failed > 0 && Math.abs(found.failed - asked / 10) <= 1, `${found.failed}`);
+    assert.ok(found.p50 > 0 && found.p99 >= found.p50 && found.busy > 0 && found.busy < 2);
+    assert.ok(found.perSecond > 0 && found.perSecond <= found.answered / 0.5);
   } finally {
     await server.shutdown();
   }
