@@ -21,7 +21,13 @@
  * @module
  */
 
+export { compare, smallestHoldout, type Standing } from "./comparison.ts";
 export * from "./decide.ts";
+export * from "./input.ts";
+export * from "./override.ts";
 export * from "./paired.ts";
 export * from "./policy.ts";
+export * from "./power.ts";
+export { chanceCalibrationError } from "./quality.ts";
 export * from "./refused.ts";
+export * from "./stray.ts";
