@@ -20,11 +20,19 @@ import {
   trainForest,
   type TrainForestOptions,
 } from "lib/training/mod.ts";
+import type { SavedCandidate } from "./bundled.ts";
 import { modelOf, type Prepared } from "./train.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How a forest was grown: enough to grow its like on other rows. */
 export type Recipe = TrainForestOptions;
+
+/** How a candidate was grown. */
+export function recipeFrom(
+  { parameters, seed }: Pick<SavedCandidate, "parameters" | "seed">,
+): Recipe {
+  return { ...parameters, seed };
+}
 
 /** What two recipes said of every row, each time grown without it. (n rows) */
 export interface FoldedLabels {
@@ -160,6 +168,5 @@ export async function recipeOf(
 ): Promise<Recipe | undefined> {
   const bytes = await readModelFile(azure, { name, version, file: "training.json" });
   if (!bytes) return undefined;
-  const { parameters, seed } = JSON.parse(new TextDecoder().decode(bytes));
-  return { ...parameters, seed };
+  return recipeFrom(JSON.parse(new TextDecoder().decode(bytes)));
 }

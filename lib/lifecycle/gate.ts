@@ -1,6 +1,6 @@
 /** The verb gate: a challenger is held against the champion, and the decision is kept. */
 
-import { type Clock, quantile, type Samples, sha256, systemClock } from "lib/core/mod.ts";
+import { BadInput, type Clock, quantile, type Samples, sha256, systemClock } from "lib/core/mod.ts";
 import { refusals, rowKeys } from "lib/data/mod.ts";
 import {
   type Contestant,
@@ -18,7 +18,7 @@ import { modelOf, type Prepared } from "./train.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Rows that are timed for the latency, one at a time: so many, or as many as fit into half a second. */
-const TIMED_ROWS = 200, TIMED_MS = 500, FEWEST_TIMED = 20;
+const TIMED_ROWS = 100, TIMED_MS = 500, FEWEST_TIMED = 20;
 
 /** A day, in milliseconds. */
 const DAY_MS = 86_400_000;
@@ -53,7 +53,8 @@ export interface GateEntry {
  * @param entry See {@linkcode GateEntry}.
  * @param policy The limits. Default: the gate's own.
  * @returns The decision.
- * @throws {BadInput} If the policy has a limit that is none, or costs of other classes.
+ * @throws {BadInput} If the policy has a limit that is none, or costs of other classes; or if the folds
+ * lack the champion.
  *
  * @example
  * ```ts
@@ -110,6 +111,12 @@ export function gateModel(
 
   function judgedByFolds({ dataset }: Prepared, { champion }: GateEntry, folded: FoldedLabels) {
     const { folds, sha256, challenger: outcome, baselines, keys } = folded;
+    if (champion && !folded.champion) {
+      throw new BadInput({
+        field: "folds",
+        rule: "must hold the champion's recipe beside the challenger's",
+      });
+    }
     return {
       challenger: contestantOf(outcome.labels),
       ...(champion && folded.champion && { champion: championOf(champion, folded.champion) }),
