@@ -14,6 +14,9 @@ await main("deploy", async () => {
       "Runs notebook 03 headless: the champion behind an endpoint, blocking smoke test, green in\n" +
       "steps, rollback. --set keep=true leaves the endpoint. Exit 3 if the gate refuses green, or the first\n" +
       "model where there is no champion; or where somebody else is deploying to it: then nothing is done.",
+    statements: {
+      approve: 'a person\'s word for production: "name: reason"; kept in its history',
+    },
     notebooks: ["03_azure_ml"],
     left: endpointsLeft,
     alone: holdDeploy,

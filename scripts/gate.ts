@@ -12,6 +12,9 @@ await main("gate", async () => {
     summary:
       "Runs notebook 02 headless: track, compare, register, gate. The target is Local Azure, or\n" +
       "Azure with MLOPS_TARGET=cloud. Exit 3 if the gate refuses the candidate.",
+    statements: {
+      override: 'let pass what the gate refuses: "name: reason"; kept with the decision',
+    },
     notebooks: ["02_mlops_infrastructure"],
     stops: ({ gate }) => gateRefusal(gate),
   });

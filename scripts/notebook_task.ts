@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
+import { parseStatement } from "lib/gate/mod.ts";
 import { CHECKOUT } from "lib/lifecycle/mod.ts";
 import { EXIT, exitOf, readFlags } from "./cli.ts";
 import { onInterrupt } from "./interruption.ts";
@@ -19,6 +20,8 @@ export interface NotebookTask {
   readonly stops?: (record: JsonRecord, on: ReadonlySet<string>) => string | undefined;
   /** Switches of this task alone, and what they do. Default none. */
   readonly switches?: Readonly<Record<string, string>>;
+  /** Flags that take "name: reason", and what they do; kernels read them as `MLOPS_NAME`. Default none. */
+  readonly statements?: Readonly<Record<string, string>>;
   /** What is left half-made when the task is interrupted; undefined if it cannot tell. Default: not asked. */
   readonly left?: () => Promise<string | undefined>;
   /**
@@ -40,16 +43,20 @@ export interface NotebookTask {
  * @throws {BadInput} If flags or input are wrong.
  */
 export async function runNotebookTask(task: NotebookTask): Promise<number> {
-  const { verb, summary, notebooks, stops, left, alone, switches = {} } = task;
+  const { verb, summary, notebooks, stops, left, alone, switches = {}, statements = {} } = task;
   const { on, values, words } = readFlags({
     on: ["json", "yes", ...Object.keys(switches)],
-    values: ["set", "dataset"],
+    values: ["set", "dataset", ...Object.keys(statements)],
   });
   if (on.has("help")) {
-    const names = Object.keys(switches).map((name) => ` [--${name}]`).join("");
-    const lines = Object.entries(switches).map(([name, what]) =>
-      `  ${`--${name}`.padEnd(18)} ${what}\n`
-    );
+    const own = Object.entries({
+      ...switches,
+      ...Object.fromEntries(
+        Object.entries(statements).map(([name, what]) => [`${name} TEXT`, what]),
+      ),
+    });
+    const names = own.map(([name]) => ` [--${name}]`).join("");
+    const lines = own.map(([name, what]) => `  ${`--${name}`.padEnd(18)} ${what}\n`);
     console.log(
       `deno task ${verb} [--set NAME=VALUE]… [--dataset FILE] [--json] [--yes]${names} [--debug]
 
@@ -66,6 +73,12 @@ Exit: 0 done, 1 failed, 2 wrong usage or bad input, 3 a finding that stops the l
   }
   if (words.length > 0) {
     throw new BadInput({ field: verb, rule: "must be given flags only", value: words[0] });
+  }
+  for (const name of Object.keys(statements)) {
+    const given = values[name]?.at(-1);
+    if (given === undefined) continue;
+    parseStatement(given, `--${name}`); // refused before anything runs
+    Deno.env.set(`MLOPS_${name.toUpperCase()}`, given);
   }
   if (on.has("yes")) Deno.env.set("MLOPS_YES", "1"); // kernels inherit it
   const json = on.has("json");

@@ -50,7 +50,7 @@ interface Gate {
   readonly sentence: string;
   readonly challenger: string;
   readonly champion: string | null;
-  readonly holdout: { readonly rows: number };
+  readonly holdout: { readonly rows: number; readonly folds?: number };
   readonly detectable: { readonly rows: number | null };
   readonly rules: readonly {
     readonly rule: string;
@@ -72,7 +72,9 @@ function gate(record: JsonRecord): string {
     | undefined;
   return [
     `## Gate: ${found.decision === "promote" ? "✅ promote" : "❌ refuse"} ${code(name)}\n\n`,
-    `${found.sentence} Asked on ${found.holdout.rows} holdout rows`,
+    `${found.sentence} Asked on ${found.holdout.rows} ${
+      found.holdout.folds === undefined ? "holdout rows" : `rows in ${found.holdout.folds} folds`
+    }`,
     found.champion
       ? `, against champion ${code(found.champion.slice(0, 12))}`
       : "; no champion yet",

@@ -14,7 +14,7 @@ import type { GateDecision } from "./decide.ts";
  * import assert from "node:assert/strict";
  * import { GateRefused } from "lib/gate/mod.ts";
  *
- * const rule = { rule: "size", passed: false, value: 9, limit: 8, sentence: "The model takes 9 bytes; allowed: 8 bytes." } as const;
+ * const rule = { rule: "size", passed: false, value: 9, limit: 8, unit: "bytes", sentence: "The model takes 9 bytes; allowed: 8 bytes." } as const;
  * const { message } = new GateRefused("iris:2", { rules: [rule] });
  * assert.equal(message, "iris:2 is refused by the gate. size: The model takes 9 bytes; allowed: 8 bytes.");
  * ```

@@ -134,8 +134,9 @@ export function decisions({ gate, production }: DashboardData): Content {
     },
   );
   const changes = table(
-    production.slice(-LATEST).reverse().map(({ at, from, to, reason, by, decision }) => ({
-      ...{ at: instant(at), from, to, why: reason, by, gate: decision },
+    production.slice(-LATEST).reverse().map(({ at, from, to, reason, by, decision, approval }) => ({
+      ...{ at: instant(at), from, to, why: reason, gate: decision },
+      by: approval ? `${by}, approved by ${approval.by}: ${approval.reason}` : by,
     })),
     {
       columns: [

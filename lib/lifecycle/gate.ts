@@ -1,34 +1,60 @@
 /** The verb gate: a challenger is held against the champion, and the decision is kept. */
 
-import { quantile, type Samples } from "lib/core/mod.ts";
-import { refusals } from "lib/data/mod.ts";
-import { type Contestant, decide, type GateDecision, type GatePolicy } from "lib/gate/mod.ts";
-import { type Model, modelBytes, predict } from "lib/model/mod.ts";
-import type { ModelVersion } from "lib/registry/mod.ts";
+import { BadInput, type Clock, quantile, type Samples, sha256, systemClock } from "lib/core/mod.ts";
+import { refusals, rowKeys } from "lib/data/mod.ts";
 import {
-  type Baseline,
-  majorityBaseline,
-  oneSplitBaseline,
-  plantCandidates,
-  type PlantedCandidate,
-} from "lib/training/mod.ts";
-import { type Table, table } from "lib/view/mod.ts";
-import { evaluate, modelOf, type Prepared } from "./train.ts";
+  type Contestant,
+  decide,
+  type GateDecision,
+  type GateInput,
+  type GatePolicy,
+  strayThresholds,
+} from "lib/gate/mod.ts";
+import { measure, type Model, modelBytes, predict } from "lib/model/mod.ts";
+import type { ModelVersion } from "lib/registry/mod.ts";
+import { type Baseline, majorityBaseline, oneSplitBaseline } from "lib/training/mod.ts";
+import type { FoldedLabels } from "./folds.ts";
+import { modelOf, type Prepared } from "./train.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Rows that are timed for the latency, one at a time. */
-const TIMED_ROWS = 200;
+/** Rows that are timed for the latency, one at a time: so many, or as many as fit into half a second. */
+const TIMED_ROWS = 100, TIMED_MS = 500, FEWEST_TIMED = 20;
+
+/** A day, in milliseconds. */
+const DAY_MS = 86_400_000;
 
 /** Whose decisions they are, in the registry. */
 const GATE = "gate";
 
+/** What comes to the gate. */
+export interface GateEntry {
+  /** The model that wants to be promoted. */
+  readonly challenger: Model;
+  /** The model that serves now; absent before the first. */
+  readonly champion?: Model;
+  /** The digest under which the challenger is registered. Default: the one that it carries. */
+  readonly registered?: string;
+  /** The rows that the challenger learnt from. Default: the training rows. */
+  readonly learnt?: Samples;
+  /** The day up to which its rows tell, YYYY-MM-DD. Default: the one that the dataset declares. */
+  readonly asOf?: string;
+  /** How it answers one row; this is timed. Default: as the service does, without the network. */
+  readonly answer?: (model: Model, row: Float64Array) => unknown;
+  /** Judged by these, and not on the holdout: where that is too small, see `foldsIfNeeded`. */
+  readonly folds?: FoldedLabels;
+  /** Tells how old the rows are. Default: the machine's. */
+  readonly clock?: Clock;
+}
+
 /**
- * Holds a challenger against a champion on the frozen holdout.
+ * Holds a challenger against a champion on the frozen holdout, or by folds.
  *
  * @param prepared The rows.
- * @param models The challenger; the champion, where there is one.
+ * @param entry See {@linkcode GateEntry}.
  * @param policy The limits. Default: the gate's own.
  * @returns The decision.
+ * @throws {BadInput} If the policy has a limit that is none, or costs of other classes; or if the folds
+ * lack the champion.
  *
  * @example
  * ```ts
@@ -42,66 +68,154 @@ const GATE = "gate";
  */
 export function gateModel(
   prepared: Prepared,
-  { challenger, champion }: { challenger: Model; champion?: Model },
+  entry: GateEntry,
   policy?: GatePolicy,
 ): GateDecision {
-  const { dataset, train, holdout } = prepared, { name } = dataset.descriptor;
-  const labelsOf = ({ json }: Baseline) =>
-    predict(modelOf(json, { name, samples: train }), holdout.x).labels;
+  const { challenger, registered = challenger.digest, answer = answerRow } = entry;
+  const { dataset, train, holdout } = prepared, { learnt = train } = entry;
+  const { descriptor, contract } = dataset, bytes = modelBytes(challenger.document);
   return decide({
-    challenger: contestant(challenger, holdout),
-    ...(champion && { champion: contestant(champion, holdout) }),
-    holdout: { sha256: dataset.holdout.sha256, actual: holdout.y },
-    metrics: evaluate(challenger, holdout),
-    baselines: {
-      majority: labelsOf(majorityBaseline(train)),
-      oneSplit: labelsOf(oneSplitBaseline(train)),
-    },
-    contractPassed: refusals(dataset.contract, dataset.descriptor).length === 0,
-    bytes: modelBytes(challenger.document).length,
-    rowMs: rowMilliseconds(challenger, holdout),
+    ...(entry.folds
+      ? judgedByFolds(prepared, entry, entry.folds)
+      : judgedOnHoldout(prepared, entry)),
+    foundDigest: sha256(bytes),
+    contractPassed: refusals(contract, descriptor).length === 0,
+    learnt: { rows: learnt.y.length, broken: brokenRows(learnt, prepared) },
+    thresholds: strayThresholds(challenger.forest, holdout.features),
+    dataAgeDays: ageOf(entry.asOf ?? descriptor.asOf, entry.clock ?? systemClock),
+    bytes: bytes.length,
+    rowMs: rowMilliseconds(challenger, holdout, answer),
   }, policy);
+
+  function contestantOf(labels: Uint8Array): Contestant {
+    return { digest: registered, signature: challenger.document.signature, labels };
+  }
+
+  function judgedOnHoldout({ split }: Prepared, { champion }: GateEntry) {
+    const { labels, probabilities } = predict(challenger, holdout.x), actual = holdout.y;
+    const baselineLabels = ({ json }: Baseline) =>
+      predict(modelOf(json, { name: descriptor.name, samples: train }), holdout.x).labels;
+    return {
+      challenger: contestantOf(labels),
+      ...(champion && { champion: championOf(champion, predict(champion, holdout.x).labels) }),
+      holdout: { sha256: dataset.holdout.sha256, actual },
+      metrics: measure({ actual, labels, probabilities }, holdout.classes),
+      baselines: {
+        majority: baselineLabels(majorityBaseline(train)),
+        oneSplit: baselineLabels(oneSplitBaseline(train)),
+      },
+      keys: { learnt: rowKeys(inOrder(learnt, holdout)), judged: rowKeys(holdout) },
+      ...groupsOf(prepared, split.holdout),
+    } satisfies Partial<GateInput>;
+  }
+
+  function judgedByFolds({ dataset }: Prepared, { champion }: GateEntry, folded: FoldedLabels) {
+    const { folds, sha256, challenger: outcome, baselines, keys } = folded;
+    if (champion && !folded.champion) {
+      throw new BadInput({
+        field: "folds",
+        rule: "must hold the champion's recipe beside the challenger's",
+      });
+    }
+    return {
+      challenger: contestantOf(outcome.labels),
+      ...(champion && folded.champion && { champion: championOf(champion, folded.champion) }),
+      holdout: { sha256, actual: outcome.actual, folds },
+      metrics: measure(outcome, dataset.samples.classes),
+      baselines,
+      keys: { learnt: [], judged: keys }, // equal rows are in one fold, so nobody has learnt what it is asked
+      ...groupsOf(prepared, [...keys.keys()]),
+    } satisfies Partial<GateInput>;
+  }
 }
 
-function contestant(model: Model, { x }: Samples): Contestant {
-  const { digest, document } = model;
-  return { digest, signature: document.signature, labels: predict(model, x).labels };
+function championOf({ digest, document }: Model, labels: Uint8Array): Contestant {
+  return { digest, signature: document.signature, labels };
+}
+
+/** How the service answers a row. */
+function answerRow(model: Model, row: Float64Array): unknown {
+  return predict(model, row);
 }
 
 /** 95th percentile of the time for one row, in milliseconds. */
-function rowMilliseconds(model: Model, { x, y, features }: Samples): number {
-  const d = features.length;
-  const times = Array.from({ length: TIMED_ROWS }, (_, i) => {
+function rowMilliseconds(
+  model: Model,
+  { x, y, features }: Samples,
+  answer: (model: Model, row: Float64Array) => unknown,
+): number {
+  const d = features.length, times: number[] = [], begun = performance.now();
+  for (let i = 0; i < TIMED_ROWS; i++) {
+    if (i >= FEWEST_TIMED && performance.now() - begun > TIMED_MS) break;
     const at = (i % y.length) * d, started = performance.now();
-    predict(model, x.subarray(at, at + d));
-    return performance.now() - started;
-  });
+    answer(model, x.subarray(at, at + d));
+    times.push(performance.now() - started);
+  }
   return quantile(times, 0.95);
+}
+
+/** Rows with a value that is missing, no number, or beyond the range that the dataset gives. */
+function brokenRows({ features, x, y }: Samples, { holdout }: Prepared): number {
+  const d = features.length;
+  const ranges = features.map(({ name }) => holdout.features.find((one) => one.name === name));
+  return y.filter((_, i) =>
+    ranges.some((range, f) => {
+      const value = x[i * d + f];
+      return !(range && value >= range.min && value <= range.max); // true for NaN
+    })
+  ).length;
+}
+
+/** The columns in the order of other samples, so that equal rows have equal keys; as they are if they differ. */
+function inOrder(samples: Samples, { features }: Samples): Samples {
+  const places = features.map(({ name }) => samples.features.findIndex((one) => one.name === name));
+  const d = features.length;
+  if (places.includes(-1) || samples.features.length !== d) return samples;
+  return { ...samples, features, x: samples.x.map((_, i) => samples.x[i - i % d + places[i % d]]) };
+}
+
+function groupsOf(
+  { dataset: { groups, descriptor } }: Prepared,
+  places: readonly number[],
+): Pick<GateInput, "groups"> {
+  if (!groups || descriptor.group === undefined) return {};
+  return { groups: { column: descriptor.group, of: places.map((place) => groups[place]) } };
+}
+
+/** Days since the end of a day; undefined where none is named. */
+function ageOf(asOf: string | undefined, clock: Clock): number | undefined {
+  if (asOf === undefined) return undefined;
+  const days = (clock.now().getTime() - Date.parse(asOf)) / DAY_MS;
+  return days >= 0 ? Math.max(0, days - 1) : days; // the day itself is not age
 }
 
 /** A gate's decision about a version. */
 export interface KeptDecision {
   /** The version that wanted to pass. */
   readonly version: ModelVersion;
-  /** What the gate said. */
+  /** What the gate said; with its `override`, where a person has overruled it. */
   readonly decision: GateDecision;
   /** The version that it was held against; undefined where there was none. */
   readonly against?: ModelVersion;
 }
 
-/** Keeps a decision in the registry, and moves nothing. Returns its id. */
+/** Keeps a decision in the registry, and moves nothing. Whoever has overruled it is named. Returns its id. */
 export async function recordDecision(
-  { registry }: Workspace,
+  { registry }: Pick<Workspace, "registry">,
   { version, decision, against }: KeptDecision,
 ): Promise<string> {
+  const { override } = decision;
   const { id } = await registry.recordDecision({
     name: version.name,
     version: version.version,
     against: against?.version ?? null,
     passed: decision.decision === "promote",
-    reasons: decision.rules.map(({ sentence }) => sentence),
+    reasons: [
+      ...(override ? [decision.sentence] : []),
+      ...decision.rules.map(({ sentence }) => sentence),
+    ],
     evidence: JSON.parse(JSON.stringify(decision)),
-    by: GATE,
+    by: override?.by ?? GATE,
   });
   return id;
 }
@@ -121,119 +235,15 @@ export async function recordDecision(
  * ```
  */
 export async function keepDecision(
-  workspace: Workspace,
+  workspace: Pick<Workspace, "registry">,
   { version, decision, against }: KeptDecision,
 ): Promise<string> {
   const { name } = version, from = against?.version ?? null;
   const id = await recordDecision(workspace, { version, decision, against });
   if (decision.decision === "promote" && from !== version.version) {
-    const move = { name, alias: "champion", from, to: version.version, by: GATE } as const;
+    const by = decision.override?.by ?? GATE;
+    const move = { name, alias: "champion", from, to: version.version, by } as const;
     await workspace.registry.moveAlias(move);
   }
   return id;
-}
-
-/** A planted candidate with what the gate said of it. */
-export interface PlantedVerdict {
-  /** What is wrong with the candidate. */
-  readonly fault: PlantedCandidate["fault"];
-  /** The rule that has to refuse it. */
-  readonly rule: PlantedCandidate["rule"];
-  /** What the gate decided. */
-  readonly decision: GateDecision;
-  /** Whether it was refused, by that rule among others. */
-  readonly caught: boolean;
-}
-
-/**
- * Sends bad candidates through the gate.
- *
- * @param prepared The rows.
- * @param options The champion that they are held against, and a seed.
- * @returns One verdict each.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { gatePlanted, prepare, trainCandidate } from "lib/lifecycle/mod.ts";
- *
- * const prepared = await prepare("data/iris.dataset.json", { seed: 7 });
- * const { model: champion } = await trainCandidate(prepared, { seed: 7, trees: 50 });
- * const verdicts = await gatePlanted(prepared, { champion, seed: 7 });
- * assert.ok(verdicts.every(({ caught }) => caught));
- * ```
- */
-export async function gatePlanted(
-  prepared: Prepared,
-  { champion, seed }: { champion: Model; seed: number },
-): Promise<PlantedVerdict[]> {
-  const planted = await plantCandidates(prepared.train, { seed });
-  return planted.map(({ fault, rule, json, samples }) => {
-    const challenger = modelOf(json, { name: prepared.dataset.descriptor.name, samples });
-    const decision = gateModel(prepared, { challenger, champion });
-    const refused = decision.rules.filter(({ passed }) => !passed).map((result) => result.rule);
-    const caught = decision.decision === "refuse" && refused.includes(rule);
-    return { fault, rule, decision, caught };
-  });
-}
-
-/**
- * A decision as a table.
- *
- * @param decision What the gate said.
- * @returns The table, a row for each rule.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { gateModel, gateTable, modelOf, prepare } from "lib/lifecycle/mod.ts";
- * import { majorityBaseline } from "lib/training/mod.ts";
- *
- * const prepared = await prepare("data/iris.dataset.json", { seed: 7 });
- * const challenger = modelOf(majorityBaseline(prepared.train).json, { name: "iris", samples: prepared.train });
- * assert.match(gateTable(gateModel(prepared, { challenger })).text, /baseline +refused/);
- * ```
- */
-export function gateTable({ rules, warnings, sentence, holdout }: GateDecision): Table {
-  const rows = rules.map(({ rule, passed, sentence }) => ({
-    rule,
-    result: passed ? "passed" : "refused",
-    why: sentence,
-  }));
-  const said = [sentence, ...warnings, `Asked on ${holdout.rows} holdout rows.`];
-  return table(rows, { caption: said.join(" ") });
-}
-
-/**
- * The planted candidates as a table.
- *
- * @param verdicts What the gate said of each.
- * @returns The table.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { plantedTable } from "lib/lifecycle/mod.ts";
- *
- * assert.match(plantedTable([]).text, /0 planted candidates/);
- * ```
- */
-export function plantedTable(verdicts: readonly PlantedVerdict[]): Table {
-  const rows = verdicts.map(({ fault, rule, decision, caught }) => ({
-    fault,
-    expected: rule,
-    decision: decision.decision,
-    refusedBy: decision.rules.filter(({ passed }) => !passed).map((found) => found.rule).join(", "),
-    caught: caught ? "yes" : "no",
-  }));
-  return table(rows, {
-    columns: [
-      { key: "fault" },
-      { key: "expected", label: "rule that must refuse" },
-      { key: "decision" },
-      { key: "refusedBy", label: "refused by" },
-      { key: "caught" },
-    ],
-    caption: `${verdicts.length} planted candidates`,
-  });
 }

@@ -30,6 +30,8 @@ export interface Mover {
   readonly reason: string;
   /** Id of the gate's decision that it rests on. Default: none. */
   readonly decision?: string;
+  /** The person who approved it. Default: nobody was asked. */
+  readonly approval?: ProductionChange["approval"];
 }
 
 /**

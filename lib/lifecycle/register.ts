@@ -8,12 +8,13 @@ import {
   uploadFolder,
 } from "lib/azure/mod.ts";
 import { BadInput, type JsonRecord } from "lib/core/mod.ts";
-import { mustPass } from "lib/gate/mod.ts";
+import { type GatePolicy, mustPass } from "lib/gate/mod.ts";
 import { type Model, modelBytes } from "lib/model/mod.ts";
 import type { ModelVersion } from "lib/registry/mod.ts";
 import { checkBehaviour } from "lib/training/mod.ts";
 import { type TrainingRecord, trainingRecord } from "./bundle.ts";
 import type { SavedCandidate } from "./bundled.ts";
+import { foldsIfNeeded, recipeFrom } from "./folds.ts";
 import { gateModel, keepDecision } from "./gate.ts";
 import { trackTraining } from "./track.ts";
 import { evaluate, measureBaselines, type Prepared, trainCandidate } from "./train.ts";
@@ -159,7 +160,7 @@ export async function registerTrained(
  *
  * @param workspace Where to.
  * @param options The rows, the seed and the number of trees; `saved`: a candidate that is taken instead
- * of training one.
+ * of training one; `policy` of the gate.
  * @returns The champion and its version.
  * @throws {GateRefused} If the gate refuses it: there is nothing to serve.
  *
@@ -170,16 +171,19 @@ export async function registerTrained(
  */
 export async function makeChampion(
   workspace: Workspace,
-  { prepared, seed, trees, saved }: {
+  { prepared, seed, trees, saved, policy }: {
     prepared: Prepared;
     seed: number;
     trees: number;
     saved?: SavedCandidate;
+    policy?: GatePolicy;
   },
 ): Promise<{ model: Model; version: ModelVersion }> {
   const candidate = saved ?? await trainCandidate(prepared, { seed, trees });
   const version = await registerTrained(workspace, { prepared, candidate, seed });
-  const decision = gateModel(prepared, { challenger: candidate.model });
+  const recipes = { challenger: recipeFrom(candidate) };
+  const folds = await foldsIfNeeded(prepared, recipes, policy);
+  const decision = gateModel(prepared, { challenger: candidate.model, folds }, policy);
   await keepDecision(workspace, { version, decision });
   mustPass(decision, `the first model, ${version.name}:${version.version},`);
   return { model: candidate.model, version };

@@ -1,6 +1,7 @@
 /** Moving traffic in steps, and counting who answers at each. */
 
 import type { Samples } from "lib/core/mod.ts";
+import type { Approval } from "./approval.ts";
 import { moveTraffic } from "./production.ts";
 import { countAnswers } from "./score.ts";
 import { otherSlot, type Slot } from "./slots.ts";
@@ -22,7 +23,7 @@ export interface TrafficCount {
  *
  * @param workspace Where the endpoint is.
  * @param plan The endpoint, its URL and key, rows to ask with, the slot that the traffic goes to
- * (default green), its shares in percent, and the number of requests at each step.
+ * (default green), its shares in percent, the number of requests at each step, and the approval of the last.
  * @returns Two counts a step: of the slot that the traffic comes from, and of the one it goes to.
  * @throws {OperationError} If the service refuses a share.
  * @throws {ScoringError} If a request is refused.
@@ -34,7 +35,7 @@ export interface TrafficCount {
  */
 export async function shiftTraffic(
   workspace: Workspace,
-  { endpoint, url, key, samples, to = "green", shares, requests }: {
+  { endpoint, url, key, samples, to = "green", shares, requests, approval }: {
     endpoint: string;
     url: string;
     key: string;
@@ -42,6 +43,7 @@ export async function shiftTraffic(
     to?: Slot;
     shares: readonly number[];
     requests: number;
+    approval?: Approval;
   },
 ): Promise<TrafficCount[]> {
   const counts: TrafficCount[] = [], from = otherSlot(to);
@@ -50,7 +52,7 @@ export async function shiftTraffic(
     const traffic = { [from]: 100 - percent, [to]: percent };
     const live = Object.fromEntries(Object.entries(traffic).filter(([, share]) => share > 0));
     const reason = `traffic moved to ${Object.keys(live).join(" and ")}`;
-    await moveTraffic(workspace, { endpoint, traffic: live, by: "shift", reason });
+    await moveTraffic(workspace, { endpoint, traffic: live, by: "shift", reason, approval });
     const answers = await countAnswers(workspace, { url, key, samples, requests });
     for (const deployment of [from, to]) {
       const step = `${i + 1}: ${to} ${percent} %`;

@@ -12,6 +12,7 @@ import { benchDemo } from "./demo.ts";
 import { benchDrift } from "./drift.ts";
 import { benchForest } from "./forest.ts";
 import { forestText } from "./forest_row.ts";
+import { benchGate } from "./gate.ts";
 import { benchLocalAzure } from "./local_azure.ts";
 import { benchPipeline } from "./pipeline.ts";
 import { benchPredict } from "./predict.ts";
@@ -44,6 +45,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   "local-azure": bench(benchLocalAzure, rowText),
   simulate: bench(benchSimulate, rowText),
   drift: bench(benchDrift, rowText),
+  gate: bench(benchGate, rowText),
   pipeline: bench(benchPipeline, rowText),
   workflows: bench(benchWorkflows, rowText),
 };
@@ -62,6 +64,7 @@ forest's seconds, below 1).
             an empty one and our own, asked directly
   simulate  a scene played through an endpoint of Local Azure, and read back; no peer
   drift     100,000 rows of 30 columns: lib/monitoring against Evidently, and bare scipy
+  gate      100,000 rows: lib/gate against scikit-learn and scipy; and the whole verb, no peer
   pipeline  deno task demo, whole, against papermill, scikit-learn, MLflow and Evidently
   workflows train, gate and deploy under act: whole, and beside the notebooks; linters; set-up; no peer
 Without NAME all of them. --json prints an array of rows and nothing else on standard output.`;

@@ -202,3 +202,15 @@ Deno.test("readDescriptor() refuses what is no JSON, in one line whatever the fi
     });
   });
 });
+
+Deno.test("a column of groups and a day are optional, and held to their rules", () => {
+  const { group, asOf } = pets({ group: "site", asOf: "2024-02-29" });
+  assert.deepEqual([group, asOf], ["site", "2024-02-29"]);
+  const bad = (change: Record<string, unknown>, message: RegExp) =>
+    assert.throws(() => pets(change), { name: "BadInput", message });
+  bad({ group: "kind" }, /\/group must be neither target nor feature: got "kind"/);
+  bad({ group: "length" }, /\/group must be neither target nor feature/);
+  bad({ group: "" }, /\/group/);
+  bad({ asOf: "2023-02-29" }, /\/asOf must be a day of the calendar: got "2023-02-29"/);
+  bad({ asOf: "yesterday" }, /\/asOf must match pattern/);
+});

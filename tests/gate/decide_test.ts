@@ -30,6 +30,10 @@ function input(labels: Uint8Array, changes: Partial<GateInput> = {}): GateInput 
     metrics: measure({ actual, labels, probabilities }, classes),
     baselines,
     contractPassed: true,
+    learnt: { rows: 90, broken: 0 },
+    foundDigest: "challenger",
+    keys: { learnt: ["other"], judged: [...actual.keys()].map(String) },
+    thresholds: { all: 12, stray: 0 },
     bytes: 1000,
     rowMs: 1,
     ...changes,
@@ -42,7 +46,7 @@ const refusedBy = (given: GateInput) =>
 Deno.test("decide() promotes a good challenger, with every rule's number and sentence", () => {
   const decision = decide(input(wrongAt(3)));
   assert.equal(decision.decision, "promote");
-  assert.equal(decision.rules.length, 8);
+  assert.equal(decision.rules.length, 16);
   assert.ok(decision.rules.every(({ sentence }) => /^[A-Z0-9].*\.$/.test(sentence)));
   assert.deepEqual(decision.holdout, { sha256: "h", rows: 60 });
   assert.deepEqual(JSON.parse(JSON.stringify(decision)), decision);
@@ -73,7 +77,7 @@ Deno.test("decide() refuses what is too large, too slow, no better than trivial,
   const asGood = { ...baselines, oneSplit: wrongAt(4) };
   assert.deepEqual(refusedBy(input(good, { baselines: asGood })), ["baseline"]);
   const other = { ...signature, inputs: signature.inputs.toReversed() };
-  const challenger = { digest: "c", signature: other, labels: good };
+  const challenger = { digest: "challenger", signature: other, labels: good };
   assert.deepEqual(refusedBy(input(good, { challenger })), ["signature"]);
 });
 

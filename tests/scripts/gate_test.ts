@@ -18,6 +18,33 @@ Deno.test("gate exits 3 with the gate's sentence when it refuses, and the champi
   assert.equal(lines.filter((line) => line.startsWith("gate: ")).length, 1);
   assert.doesNotMatch(second.err, /\n {4}at /, "a stack trace was printed");
   assert.deepEqual([refused.champion, refused.modelVersion], ["1", "2"]);
+
+  const word = ["--override", "Ada: a drill with one tree"];
+  const third = await checkout.run("gate", [
+    "--set",
+    "trees=1",
+    "--set",
+    "seed=2",
+    ...word,
+    "--json",
+  ]);
+  assert.equal(third.code, 0, third.err);
+  const overruled = JSON.parse(third.out);
+  assert.deepEqual([overruled.champion, overruled.gate.override.by], ["2", "Ada"]);
+  assert.match(
+    overruled.gate.sentence,
+    /^Refused by .*; overruled by Ada: a drill with one tree\.$/,
+  );
+});
+
+Deno.test("gate and deploy exit 2 at a word without name and reason, before anything runs", async () => {
+  await using checkout = await ownCheckout();
+  for (const [task, flag] of [["gate", "--override"], ["deploy", "--approve"]]) {
+    const { code, out, err } = await checkout.run(task, [flag, "yes"]);
+    const line = `${task}: ${flag} must be "name: reason": got "yes"\n`;
+    assert.deepEqual([code, out, err], [2, "", line]);
+  }
+  await assert.rejects(Deno.stat(`${checkout.root}/out`), Deno.errors.NotFound);
 });
 
 Deno.test("gate and deploy exit 2 with one line that names the missing settings of the cloud", async () => {

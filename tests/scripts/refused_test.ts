@@ -29,7 +29,7 @@ Deno.test("deploy exits 3 where the gate refuses", async (test) => {
     assert.equal(code, 3, err);
     assert.match(
       err.trim().split("\n").at(-1)!,
-      /^deploy: the first model, coins:1, is refused by the gate\. baseline: Against the commonest class \d+ rows won, \d+ lost \(p [\d.]+\): not better than by chance\./,
+      /^deploy: the first model, coins:1, is refused by the gate\. baseline: Against the commonest class \d+ rows won, \d+ lost \(p [\d.]+\): not better than by chance \(needed: p below 0\.05\)\./,
     );
     assert.doesNotMatch(err, /\n {4}at /, "a stack trace was printed");
     const { port } = (await findLocalAzure({ checkout: checkout.root }))!;

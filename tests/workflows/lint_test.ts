@@ -227,7 +227,11 @@ Deno.test("planted: a caller without the right that the called job asks for (rul
       rules: /must grant id-token: write, which job deploy of .*train\.yml asks for/,
     };
     await expectSeen(copy, { file, seenBy: inner });
-    await edit(join(copy, file), "contents: read", "contents: read, id-token: write");
+    await edit(
+      join(copy, file),
+      "contents: read",
+      "contents: read, actions: read, id-token: write",
+    );
     assert.deepEqual((await rules(copy)).filter((found) => found.file === file), []);
     await edit(join(copy, file), "group: caller", "group: train");
     await expectSeen(copy, { file, seenBy: { rules: /must not share the group train/ } });
