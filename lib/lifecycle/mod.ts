@@ -9,7 +9,6 @@
 
 export * from "./alert_tables.ts";
 export * from "./alerts.ts";
-export * from "./append_lines.ts";
 export * from "./approval.ts";
 export * from "./architecture.ts";
 export * from "./arms.ts";
