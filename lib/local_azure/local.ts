@@ -8,6 +8,7 @@ import { ArmError } from "./arm_error.ts";
 import { answer, parseBody } from "./arm_router.ts";
 import { TOKEN_PATH, tokenAnswer } from "./identity.ts";
 import type { ShiftedClock } from "./shifted_clock.ts";
+import { asJson, readTelemetryQuery, telemetryStore } from "./telemetry_store.ts";
 import type { World } from "./world.ts";
 
 /** What the control routes act on. */
@@ -48,6 +49,8 @@ export async function localAnswer(
   if (!pathname.startsWith("/_local/")) return undefined;
   try {
     const text = await request.text();
+    const seen = telemetryAnswer(controls, request);
+    if (seen) return seen;
     return await control(controls, `${request.method} ${pathname.slice(8)}`, parseBody(text));
   } catch (error) {
     if (error instanceof BadInput) return refused(400, error.message);
@@ -90,10 +93,23 @@ async function control(controls: Controls, what: string, body: JsonRecord): Prom
     default:
       return refused(
         404,
-        `There is no '${what}' among GET health, log, clock, limits, faults and POST ` +
+        `There is no '${what}' among GET health, log, clock, limits, faults, traces, telemetry and POST ` +
           "reset, stop, keep, clock, limits, faults.",
       );
   }
+}
+
+/** `GET /_local/traces`, and `/_local/telemetry` with `kind`, `name`, `trace` and `limit` to choose by. */
+function telemetryAnswer(controls: Controls, { method, url }: Request): Response | undefined {
+  const { pathname, searchParams } = new URL(url);
+  if (method !== "GET" || !/^\/_local\/(traces|telemetry)$/.test(pathname)) return undefined;
+  const { local } = controls.world();
+  const ring = telemetryStore(local.store, () => local.clock.now().getTime());
+  const query = readTelemetryQuery(searchParams);
+  if (pathname.endsWith("traces")) {
+    return answer(200, { traces: asJson(ring.traces(query.limit ?? 1)) });
+  }
+  return answer(200, { items: asJson(ring.find(query)) });
 }
 
 function shown(clock: ShiftedClock): JsonRecord {

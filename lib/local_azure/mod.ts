@@ -23,13 +23,14 @@
  * | Blob, `*.blob.core.windows.net` | what Azurite does, made durable |
  * | MLflow, `*.api.azureml.ms` and `127.0.0.1` | tracking, artifacts, registered models |
  * | scoring, `*.inference.ml.azure.com` | keys and tokens, weighted and mirrored traffic |
+ * | telemetry, `*.in.applicationinsights.azure.com` | `/v2/track`, `/v2.1/track`; kept for a week |
  * | managed identity, `127.0.0.1/msi/token` | 2019-08-01; a token for whoever asks |
  *
  * `PARITY.md` in this folder holds every operation of Azure ML's control plane against the routes here; it
  * is made from them.
  *
  * Under its own name it has a page for people (`/`) and control routes (`/_local/health`, `log`,
- * `reset`, `stop`, `keep`, `clock`, `limits`, `faults`: PUTs that are throttled, deployments that fail,
+ * `reset`, `stop`, `keep`, `clock`, `limits`, `traces`, `telemetry`, `faults`: PUTs that are throttled, deployments that fail,
  * containers that sleep, a Blob storage that is busy, tokens that have expired).
  *
  * What is not: Resource Manager in general (other resource types answer 404), roles and permissions
