@@ -4,6 +4,7 @@
  * that is mirrored, a copy goes to another one.
  */
 
+import { type Clock, systemClock } from "lib/core/mod.ts";
 import type { LocalAzure, Service } from "./context.ts";
 import { cryptographicDraws } from "./draw.ts";
 import { authFault } from "./endpoint_auth.ts";
@@ -14,13 +15,17 @@ import type { MirrorCounts } from "./mirror.ts";
 import type { RequestCounts } from "./request_meter.ts";
 import { DEPLOYMENT_HEADER, type Refusal, refuse } from "./scoring_answer.ts";
 import { createScoringTarget, type RequestCopy, type ScoringTarget } from "./scoring_target.ts";
+import { createRouterTrace, type RouterTrace } from "./router_trace.ts";
 import type { Store } from "./store.ts";
 import { watchRows } from "./store_watch.ts";
+import { telemetryStore } from "./telemetry_store.ts";
 
 /** Options of {@linkcode scoringService}. */
 export interface ScoringOptions {
   /** Chooses deployments: uniform in [0, 1). Default: cryptographic. */
   readonly draw?: () => number;
+  /** The router's part of traces. Default: kept in the store. */
+  readonly trace?: RouterTrace;
 }
 
 /** The scoring router. */
@@ -50,8 +55,10 @@ const SWAGGER = "/swagger.json";
  * ```
  */
 export function scoringService(
-  { store, tokens, runtime, log }: Pick<LocalAzure, "store" | "tokens" | "runtime" | "log">,
-  { draw = cryptographicDraws() }: ScoringOptions = {},
+  { store, tokens, runtime, log, clock = systemClock }:
+    & Pick<LocalAzure, "store" | "tokens" | "runtime" | "log">
+    & Partial<Pick<LocalAzure, "clock">>,
+  { draw = cryptographicDraws(), trace = storedTrace(store, clock) }: ScoringOptions = {},
 ): ScoringService {
   const table = createEndpointTable(store), requestsPerSecond = watchedLimit(store);
   const gates = new Map<string, (at: number) => boolean>();
@@ -110,7 +117,15 @@ export function scoringService(
       return await turnAway({ status: 429, text: "", reason: "too_many_pending_request" });
     }
     const mirror = named === null && pathname !== SWAGGER ? mirrorOf(endpoint) : undefined;
-    return await target.pass(request, running, since, mirror);
+    const traced = trace.begin(request.headers.get("traceparent"), since);
+    const response = await target.pass(request, running, since, mirror, traced.added);
+    if (traced.own) {
+      const { method } = request, { status } = response, durationMs = performance.now() - since;
+      const requestId = response.headers.get("x-request-id") ?? "";
+      const names = { endpoint: endpoint.name, deployment, requestId };
+      trace.end(traced, { method, pathname, status, durationMs, ...names });
+    }
+    return response;
   }
 
   /** Where a copy of the present request goes; nothing if it is not drawn. */
@@ -136,6 +151,10 @@ export function scoringService(
       ),
     close: () => all().forEach((target) => target.close()),
   };
+}
+
+function storedTrace(store: Store, clock: Clock): RouterTrace {
+  return createRouterTrace(telemetryStore(store, () => clock.now().getTime()));
 }
 
 /** By the header, whatever the weights; else by the weights. Nothing if nobody is to have it. */

@@ -32,12 +32,14 @@ export interface ScoringTarget {
    * @param since When the request came, on `performance.now()`.
    * @param mirror Takes a copy of the request; it is called once the request is on its way, and must
    * neither wait nor throw.
+   * @param traceparent The header of that name, where the caller sent none.
    */
   pass(
     request: Request,
     running: RunningDeployment,
     since: number,
     mirror?: (copy: RequestCopy) => void,
+    traceparent?: string,
   ): Promise<Response>;
   /**
    * Sends a copy of a request to the container; its answer is read and thrown away. Returns at once.
@@ -84,9 +86,11 @@ export function createScoringTarget(
     running: RunningDeployment,
     since: number,
     mirror?: (copy: RequestCopy) => void,
+    traceparent?: string,
   ) {
     meter.begin();
     const { method } = request, { headers, length, id } = passedOn(request);
+    if (traceparent !== undefined) headers.push(["traceparent", traceparent]);
     try {
       const given = await bodyOf(request, length), path = targetOf(request.url);
       const { body, copied } = mirror ? copyable(given) : { body: given, copied: undefined };

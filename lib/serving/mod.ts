@@ -12,8 +12,11 @@
  * what has not been written to Blob, ten seconds' worth where Blob is there; while Blob is away, what is
  * beyond the spool's size, counted and logged.
  *
- * Not here: `azure_blob.ts`, the only file that needs the Azure SDK. It is loaded by the program where
- * something is collected.
+ * `createRequestTrace` tells of requests as spans, in the caller's trace where there is one; they go to
+ * Application Insights in batches, and what has no room is dropped and counted.
+ *
+ * Not here: `azure_blob.ts` and `azure_monitor.ts`, the only files that need the Azure SDKs. They are
+ * loaded by the program where something is collected, or told.
  *
  * @module
  */
@@ -29,9 +32,11 @@ export * from "./model_folder.ts";
 export * from "./read_body.ts";
 export * from "./records.ts";
 export * from "./request_body.ts";
+export * from "./request_trace.ts";
 export * from "./scored.ts";
 export * from "./scorer.ts";
 export * from "./settings.ts";
 export * from "./spool.ts";
 export * from "./swagger.ts";
+export * from "./telemetry_target.ts";
 export * from "./timers.ts";

@@ -39,6 +39,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "@azure/core-http-compat",
       "@azure/core-rest-pipeline",
       "@azure/identity",
+      "@azure/monitor-opentelemetry-exporter",
       "@azure/storage-blob",
     ],
   },
