@@ -14,6 +14,7 @@ import {
 } from "lib/training/mod.ts";
 import { type Table, table } from "lib/view/mod.ts";
 import { evaluate, modelOf, type Prepared } from "./train.ts";
+import { tell } from "./telemetry.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Rows that are timed for the latency, one at a time. */
@@ -91,10 +92,10 @@ export interface KeptDecision {
 
 /** Keeps a decision in the registry, and moves nothing. Returns its id. */
 export async function recordDecision(
-  { registry }: Workspace,
+  workspace: Workspace,
   { version, decision, against }: KeptDecision,
 ): Promise<string> {
-  const { id } = await registry.recordDecision({
+  const { id } = await workspace.registry.recordDecision({
     name: version.name,
     version: version.version,
     against: against?.version ?? null,
@@ -102,6 +103,11 @@ export async function recordDecision(
     reasons: decision.rules.map(({ sentence }) => sentence),
     evidence: JSON.parse(JSON.stringify(decision)),
     by: GATE,
+  });
+  tell(workspace, "gate.decision", {
+    ...{ "decision.id": id, decision: decision.decision },
+    ...{ model: version.name, version: version.version, against: against?.version ?? "none" },
+    refusedBy: decision.rules.filter(({ passed }) => !passed).map(({ rule }) => rule).join(", "),
   });
   return id;
 }

@@ -58,7 +58,7 @@ const BATCH = 200;
  * ```
  */
 export async function scoreRows(
-  { azure }: Workspace,
+  { azure, telemetry }: Workspace,
   { url, key, deployment, samples }: {
     url: string;
     key: string;
@@ -68,6 +68,7 @@ export async function scoreRows(
 ): Promise<Scored> {
   const { features, x, y } = samples, d = features.length;
   const columns = features.map(({ name }) => name), predictions: ScoredRow[] = [];
+  const call = telemetry ? telemetry.traced(azure.fetch) : azure.fetch;
   let digest = "", answered = "";
   for (let from = 0; from < y.length; from += BATCH) {
     const rows = Math.min(BATCH, y.length - from);
@@ -75,7 +76,7 @@ export async function scoreRows(
       { length: rows },
       (_, i) => [...x.subarray((from + i) * d, (from + i + 1) * d)],
     );
-    const response = await azure.fetch(url, {
+    const response = await call(url, {
       method: "POST",
       headers: {
         authorization: `Bearer ${key}`,

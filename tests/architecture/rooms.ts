@@ -53,6 +53,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "@azure/core-rest-pipeline",
       "@azure/identity",
       "@azure/keyvault-secrets",
+      "@azure/monitor-opentelemetry-exporter",
       "@azure/storage-blob",
       "node:child_process",
       "node:fs",
@@ -79,7 +80,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...["experiment", "tracking", "registry", "azure"],
       ...["serving", "view", "notebook"],
     ],
-    packages: ["node:path", "node:url"],
+    packages: ["node:async_hooks", "node:path", "node:url"],
   },
 };
 
