@@ -19,6 +19,7 @@ import { ArmError, errorBody, gatewayError } from "./arm_error.ts";
 import { groupRoutes } from "./arm_groups.ts";
 import { jobRoutes } from "./arm_jobs.ts";
 import { makeParents } from "./arm_lenient.ts";
+import { metricRoutes } from "./arm_metrics.ts";
 import { MODELS } from "./arm_models.ts";
 import { operationRoutes } from "./arm_operation_status.ts";
 import { pendingUploadRoutes } from "./arm_pending_uploads.ts";
@@ -73,6 +74,7 @@ export function armRoutes(arm: Arm): { routes: Route[]; revive(): Promise<void> 
     ...endpointRoutes(arm),
     ...endpointKeyRoutes(arm),
     ...deployments.routes,
+    ...metricRoutes(arm),
     ...computeRoutes(arm),
     ...jobRoutes(arm),
     ...scheduleRoutes(arm),

@@ -13,6 +13,7 @@
  * | models, data, environments, codes, components | containers and versions: put, get, list, delete, archive |
  * | online endpoints (managed) | put, patch, get, list, delete, listKeys, regenerateKeys, token |
  * | online deployments (managed) | put, patch, get, list, delete, getLogs, listSkus |
+ * | metrics of endpoints and deployments | requests and latencies by the minute, kept for a week; definitions |
  * | command jobs | put, get, list, cancel, delete, archive; they stay queued, as nothing runs them yet |
  * | schedules of command jobs | put, get, list, delete; kept, never fired |
  * | clusters and compute instances | put, patch, get, list, delete, start, stop, restart; records only |

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from "lib/core/mod.ts";
 import type { LocalAzure, Service } from "./context.ts";
 import { cryptographicDraws } from "./draw.ts";
 import { authFault } from "./endpoint_auth.ts";
+import { endpointMetrics, type ObserveAnswer } from "./endpoint_metrics.ts";
 import { createEndpointTable, type EndpointEntry } from "./endpoint_table.ts";
 import { createLimits } from "./limits.ts";
 import { createRateLimit } from "./rate_limit.ts";
@@ -61,6 +62,7 @@ export function scoringService(
   { draw = cryptographicDraws(), trace = storedTrace(store, clock) }: ScoringOptions = {},
 ): ScoringService {
   const table = createEndpointTable(store), requestsPerSecond = watchedLimit(store);
+  const metrics = endpointMetrics(store, clock), turnedAway = new Map<string, ObserveAnswer>();
   const gates = new Map<string, (at: number) => boolean>();
   /** By the endpoint's id, and then by the deployment's name. */
   const targets = new Map<string, Map<string, ScoringTarget>>();
@@ -72,13 +74,22 @@ export function scoringService(
     return gate(at);
   }
 
+  /** Turns a request away before a deployment was chosen. */
+  async function refuseAt({ id }: EndpointEntry, request: Request, parts: Refusal) {
+    let observe = turnedAway.get(id);
+    if (!observe) turnedAway.set(id, observe = metrics.observer(id, ""));
+    observe(parts.status, undefined, undefined);
+    return await refuse(request, parts);
+  }
+
   function targetOf(endpoint: EndpointEntry, deployment: string): ScoringTarget {
     let ours = targets.get(endpoint.id);
     if (!ours) targets.set(endpoint.id, ours = new Map());
     let target = ours.get(deployment);
     if (!target) {
       const id = `${endpoint.id}/deployments/${deployment.toLowerCase()}`;
-      ours.set(deployment, target = createScoringTarget({ id, deployment }, log));
+      const observe = metrics.observer(endpoint.id, deployment);
+      ours.set(deployment, target = createScoringTarget({ id, deployment, observe }, log));
     }
     return target;
   }
@@ -90,15 +101,20 @@ export function scoringService(
       return await refuse(request, { status: 404, text: `There is no endpoint at ${hostname}` });
     }
     const fault = authFault(tokens, endpoint, request);
-    if (fault !== undefined) return await refuse(request, { status: 401, text: fault });
-    if (!mayPass(endpoint, since)) return await refuse(request, { status: 429, text: "" });
+    if (fault !== undefined) {
+      return await refuseAt(endpoint, request, { status: 401, text: fault });
+    }
+    if (!mayPass(endpoint, since)) {
+      return await refuseAt(endpoint, request, { status: 429, text: "" });
+    }
     const named = request.headers.get(DEPLOYMENT_HEADER);
     const deployment = choose(endpoint, named, draw);
     if (deployment === undefined) {
       const missing = named === null
         ? "no deployment with positive weight"
         : `no deployment ${named}`;
-      return await refuse(request, { status: 404, text: `${endpoint.name} has ${missing}` });
+      const parts = { status: 404, text: `${endpoint.name} has ${missing}` };
+      return await refuseAt(endpoint, request, parts);
     }
     const target = targetOf(endpoint, deployment), running = runtime.get(target.id);
     const turnAway = async (parts: Omit<Refusal, "deployment">) => {

@@ -1,6 +1,7 @@
 /** A deployment as the router sees it: its container's client, and what has been counted. */
 
 import type { Logger } from "lib/core/mod.ts";
+import type { ObserveAnswer } from "./endpoint_metrics.ts";
 import { createHttpClient, type HttpClient } from "./http_client.ts";
 import { HttpError } from "./http_error.ts";
 import { type HeaderPair, isHopByHop } from "./http_head.ts";
@@ -64,14 +65,14 @@ const MAX_IDLE = 256;
 /**
  * A target.
  *
- * @param names `id`, and the deployment's name as its creator spelt it.
+ * @param names `id`, and the deployment's name as its creator spelt it; `observe` is told of each answer.
  * @param log Told of containers that do not answer.
  */
 export function createScoringTarget(
-  { id, deployment }: { id: string; deployment: string },
+  { id, deployment, observe }: { id: string; deployment: string; observe?: ObserveAnswer },
   log: Logger,
 ): ScoringTarget {
-  const meter = createRequestMeter(), mirrored = createMirrorMeter();
+  const meter = createRequestMeter(observe), mirrored = createMirrorMeter();
   let client: HttpClient | undefined, clientPort = 0;
 
   /** A container that was started again has another port; old connections end with the old one. */

@@ -49,6 +49,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ["core", "registry"],
     packages: [
       "@azure/arm-machinelearning",
+      "@azure/arm-monitor",
       "@azure/core-http-compat",
       "@azure/core-rest-pipeline",
       "@azure/identity",

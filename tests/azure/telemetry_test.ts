@@ -96,20 +96,20 @@ Deno.test("telemetry: one trace from caller through router to container and Blob
     await lifecycle.scoreRows(workspace, { url, key, samples });
   });
   await telemetry.flush();
-  const roles = ["lifecycle", "router", `${ENDPOINT}/blue`];
-  const items = await eventually(
-    `trace=${telemetry.traceId}`,
-    (all) => all.filter(({ name }) => name === "append rows" || name.startsWith("PUT")).length >= 2,
-  );
-  const of = (role: string, kind: string) =>
-    items.filter((item) => item.role === role && item.kind === kind);
-  const [test] = items.filter(({ name }) => name === "smoke test");
-  const [call] = of("lifecycle", "dependency").filter(({ name }) => name === "POST /score");
-  const [router] = of("router", "request"), [container] = of(roles[2], "request");
-  const blobs = of(roles[2], "dependency");
-  assert.equal(call.parentId, test.spanId);
+  const find = (items: Item[]) => {
+    const of = (parent: Item, role: string) =>
+      items.filter((item) => parent && item.parentId === parent.spanId && item.role === role);
+    const [test] = items.filter(({ name }) => name === "smoke test");
+    const [call] = of(test, "lifecycle"), [router] = of(call, "router");
+    const [container] = of(call, `${ENDPOINT}/blue`);
+    return { test, call, router, container, blobs: of(container, `${ENDPOINT}/blue`) };
+  };
+  const query = `trace=${telemetry.traceId}`;
+  const items = await eventually(query, (all) => find(all).blobs.length >= 2);
+  const { test, call, router, container, blobs } = find(items);
   assert.deepEqual([router.parentId, container.parentId], [call.spanId, call.spanId]);
-  assert.deepEqual(blobs.map(({ parentId }) => parentId), [container.spanId, container.spanId]);
+  assert.deepEqual(blobs.map(({ kind }) => kind), ["dependency", "dependency"]);
+  assert.deepEqual([call.kind, router.kind, container.kind], ["dependency", "request", "request"]);
   assert.deepEqual([call, router, container].map(({ resultCode }) => resultCode), [
     "200",
     "200",
@@ -121,6 +121,23 @@ Deno.test("telemetry: one trace from caller through router to container and Blob
   );
   assert.ok(router.durationMs <= call.durationMs + 1);
   assert.doesNotMatch(JSON.stringify(items), new RegExp(key));
+});
+
+Deno.test("metrics: what the router answered, by deployment and class", async () => {
+  const until = new Date(Date.now() + 60_000), since = new Date(until.getTime() - 600_000);
+  const span = { endpoint: ENDPOINT, since, until, interval: "FULL" };
+  const [requests] = await azure.readMetrics(open, {
+    ...{ ...span, metrics: ["RequestsPerMinute"], aggregation: "total" },
+    filter: "deployment eq 'blue' and statusCodeClass eq '*'",
+  });
+  assert.deepEqual(requests.dimensions, { deployment: "blue", statusCodeClass: "2xx" });
+  assert.deepEqual(requests.points.map(({ value }) => value), [4]); // the rollback's proof, the smoke test
+  const latency = await azure.readMetrics(open, { ...span, metrics: ["RequestLatency_P95"] });
+  const [{ unit, points: [p95] }] = latency;
+  assert.ok(unit === "MilliSeconds" && p95.value > 0, JSON.stringify(latency));
+  await assert.rejects(azure.readMetrics(open, { ...span, metrics: ["Nonsense"] }), {
+    ...{ name: "RestError", statusCode: 400 },
+  });
 });
 
 Deno.test("telemetry: the exporter asks nobody for settings", async () => {
