@@ -21,6 +21,7 @@ export * from "./github_credential.ts";
 export * from "./key_vault.ts";
 export * from "./lease.ts";
 export * from "./local.ts";
+export * from "./metric_alerts.ts";
 export * from "./metrics.ts";
 export * from "./monitor_exporter.ts";
 export * from "./open_azure.ts";

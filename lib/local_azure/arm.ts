@@ -19,6 +19,7 @@ import { ArmError, errorBody, gatewayError } from "./arm_error.ts";
 import { groupRoutes } from "./arm_groups.ts";
 import { jobRoutes } from "./arm_jobs.ts";
 import { makeParents } from "./arm_lenient.ts";
+import { metricAlertRoutes } from "./arm_metric_alerts.ts";
 import { metricRoutes } from "./arm_metrics.ts";
 import { MODELS } from "./arm_models.ts";
 import { operationRoutes } from "./arm_operation_status.ts";
@@ -75,6 +76,7 @@ export function armRoutes(arm: Arm): { routes: Route[]; revive(): Promise<void> 
     ...endpointKeyRoutes(arm),
     ...deployments.routes,
     ...metricRoutes(arm),
+    ...metricAlertRoutes(arm),
     ...computeRoutes(arm),
     ...jobRoutes(arm),
     ...scheduleRoutes(arm),

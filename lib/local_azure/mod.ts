@@ -14,6 +14,7 @@
  * | online endpoints (managed) | put, patch, get, list, delete, listKeys, regenerateKeys, token |
  * | online deployments (managed) | put, patch, get, list, delete, getLogs, listSkus |
  * | metrics of endpoints and deployments | requests and latencies by the minute, kept for a week; definitions |
+ * | metric alert rules | put, patch, get, list, delete, status; looked at by the clock, nobody is told |
  * | command jobs | put, get, list, cancel, delete, archive; they stay queued, as nothing runs them yet |
  * | schedules of command jobs | put, get, list, delete; kept, never fired |
  * | clusters and compute instances | put, patch, get, list, delete, start, stop, restart; records only |

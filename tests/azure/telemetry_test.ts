@@ -140,6 +140,21 @@ Deno.test("metrics: what the router answered, by deployment and class", async ()
   });
 });
 
+Deno.test("metric alerts: the endpoint's two rules are made, stand, and are removed", async () => {
+  const names = await azure.ensureMetricAlerts(open, { endpoint: ENDPOINT });
+  await azure.ensureMetricAlerts(open, { endpoint: ENDPOINT, objectives: { p95Ms: 400 } }); // again
+  const rules = await azure.readMetricAlerts(open, ENDPOINT);
+  assert.deepEqual(rules.map(({ name, isFiring }) => [name, isFiring]), [
+    [`${ENDPOINT}-failed-requests`, false],
+    [`${ENDPOINT}-latency-p95`, false],
+  ]);
+  assert.deepEqual(rules.map(({ name }) => name), names);
+  assert.match(rules[1].description, /longer than 400 ms/);
+  await azure.deleteMetricAlerts(open, ENDPOINT);
+  await azure.deleteMetricAlerts(open, ENDPOINT);
+  assert.deepEqual(await azure.readMetricAlerts(open, ENDPOINT), []);
+});
+
 Deno.test("telemetry: the exporter asks nobody for settings", async () => {
   const index = import.meta.resolve("@azure/monitor-opentelemetry-exporter");
   const file = new URL("./_configuration/configurationManager.js", index);
