@@ -78,7 +78,7 @@ export async function ensureMetricAlerts(
   await client.metricAlerts.createOrUpdate(resourceGroup, failed, {
     ...common,
     severity: 1,
-    description: `More than ${failedPerMinute} failed requests a minute at ${endpoint}`,
+    description: `Failed requests at ${endpoint}: more than ${failedPerMinute} a minute`,
     criteria: criteria({
       ...condition,
       name: "failed requests",
@@ -90,7 +90,7 @@ export async function ensureMetricAlerts(
   await client.metricAlerts.createOrUpdate(resourceGroup, slow, {
     ...common,
     severity: 2,
-    description: `95 % of the answers of ${endpoint} take longer than ${p95Ms} ms`,
+    description: `95th percentile of the latency of ${endpoint}: more than ${p95Ms} ms`,
     criteria: criteria({
       ...condition,
       name: "latency",

@@ -17,8 +17,8 @@ export interface Controls {
   world(): Pick<World, "clock" | "limits" | "faults" | "local">;
   /** What `/_local/health` says. */
   health(): JsonRecord;
-  /** The page for people, as HTML. */
-  page(): string;
+  /** The page for people, as HTML; with the trace of that id opened. */
+  page(trace: string | null): string;
   /** The last lines of the log. */
   log(): string;
   /** Empties everything. */
@@ -43,9 +43,11 @@ export async function localAnswer(
   controls: Controls,
   request: Request,
 ): Promise<Response | undefined> {
-  const { pathname } = new URL(request.url);
+  const { pathname, searchParams } = new URL(request.url);
   if (pathname === TOKEN_PATH) return tokenAnswer(controls.world().local.tokens, request);
-  if (pathname === "/" && request.method === "GET") return html(controls.page());
+  if (pathname === "/" && request.method === "GET") {
+    return html(controls.page(searchParams.get("trace")));
+  }
   if (!pathname.startsWith("/_local/")) return undefined;
   try {
     const text = await request.text();

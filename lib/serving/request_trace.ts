@@ -122,6 +122,7 @@ export function createRequestTrace(options: RequestTraceOptions): RequestTrace {
           "server.address": blobHost,
           "peer.service": "azure blob",
           "block.bytes": block.length,
+          ...!failed && { "http.response.status_code": 201 },
         },
       });
       if (!failed && ++one.blocks === COLLECTIONS) awaited.delete(requestId);

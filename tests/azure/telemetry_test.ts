@@ -149,7 +149,7 @@ Deno.test("metric alerts: the endpoint's two rules are made, stand, and are remo
     [`${ENDPOINT}-latency-p95`, false],
   ]);
   assert.deepEqual(rules.map(({ name }) => name), names);
-  assert.match(rules[1].description, /longer than 400 ms/);
+  assert.match(rules[1].description, /more than 400 ms/);
   await azure.deleteMetricAlerts(open, ENDPOINT);
   await azure.deleteMetricAlerts(open, ENDPOINT);
   assert.deepEqual(await azure.readMetricAlerts(open, ENDPOINT), []);
