@@ -34,10 +34,12 @@ export function traceRows(items: readonly TelemetryItem[]): TraceRow[] {
   const children = Map.groupBy(shown, ({ parentId }) => ids.has(parentId) ? parentId : "");
   const rows: TraceRow[] = [], placed = new Set<TelemetryItem>();
 
-  /** What begins together and takes longer holds the other. */
+  /** What begins in the same millisecond, which is all that senders tell, and takes longer, goes first. */
   function place(parentId: string, depth: number): void {
     const own = (children.get(parentId) ?? [])
-      .toSorted((a, b) => a.time - b.time || (b.durationMs ?? 0) - (a.durationMs ?? 0));
+      .toSorted((a, b) =>
+        Math.floor(a.time) - Math.floor(b.time) || (b.durationMs ?? 0) - (a.durationMs ?? 0)
+      );
     for (const item of own) {
       if (placed.has(item)) continue; // parents in a circle are somebody's mistake, and no reason to hang
       placed.add(item);
