@@ -62,8 +62,8 @@ const MOST_WAITING = 1000;
 /** Longest wait, in milliseconds. */
 const WAIT_MS = 200;
 
-/** Random bytes that are fetched at once: asking for few of them costs more than they do. */
-const POOL = 24 * 256;
+/** What is left to do for a trace that nobody records: nothing. */
+const UNRECORDED: RoutedTrace = { parentId: "" };
 
 /**
  * The router's part of traces.
@@ -89,7 +89,8 @@ export function createRouterTrace(
   ring: Pick<TelemetryStore, "add">,
   { tracesPerSecond = 5, after = later }: RouterTraceOptions = {},
 ): RouterTrace {
-  const random = pooled();
+  const random = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);
+  const unrecorded = unrecordedTraces();
   let waiting: TelemetryItem[] = [], second = -1, begun = 0;
 
   function mayBegin(at: number): boolean {
@@ -111,12 +112,14 @@ export function createRouterTrace(
   return {
     begin(header, at) {
       if (header !== null) { // as it came, even where it breaks the rules
+        if (isUnsampled(header)) return UNRECORDED; // most of them: not worth being taken apart
         const parent = readTraceparent(header);
         const own = parent?.sampled ? newTraceContext({ random, parent }) : undefined;
         return { parentId: parent?.spanId ?? "", ...own && { own } };
       }
-      const own = newTraceContext({ random, ratio: mayBegin(at) ? 1 : 0 });
-      return { parentId: "", added: traceparentOf(own), ...own.sampled && { own } };
+      if (!mayBegin(at)) return { parentId: "", added: unrecorded() };
+      const own = newTraceContext({ random });
+      return { parentId: "", added: traceparentOf(own), own };
     },
     end({ own, parentId }, answer) {
       if (!own || waiting.length >= MOST_WAITING) return;
@@ -138,15 +141,19 @@ function later(milliseconds: number, run: () => void): void {
   Deno.unrefTimer(setTimeout(run, milliseconds));
 }
 
-/** Random bytes out of a pool. */
-function pooled(): (bytes: Uint8Array) => void {
-  const pool = new Uint8Array(POOL);
-  let at = POOL;
-  return (bytes) => {
-    if (at + bytes.length > POOL) {
-      crypto.getRandomValues(pool);
-      at = 0;
-    }
-    bytes.set(pool.subarray(at, at += bytes.length));
+/** Whether a header says that its trace is not recorded. */
+function isUnsampled(header: string): boolean {
+  return header.length === 55 && (header.charCodeAt(54) & 1) === 0 && header.charCodeAt(54) < 58;
+}
+
+/** Headers of traces that are not recorded. Their ids need be nothing but different: they are counted. */
+function unrecordedTraces(): () => string {
+  const { spanId: prefix } = newTraceContext({
+    random: (bytes) => crypto.getRandomValues(bytes),
+  });
+  let count = 0;
+  return () => {
+    const number = (++count).toString(16).padStart(16, "0");
+    return `00-${prefix}${number}-${number}-00`;
   };
 }
