@@ -13,7 +13,7 @@ import {
 } from "lib/monitoring/mod.ts";
 import { changeAlert, readAlerts } from "./alert_documents.ts";
 import { alertPaths, type DocumentPlace, documentsOf } from "./documents.ts";
-import { tell } from "./telemetry.ts";
+import { told } from "./telemetry.ts";
 
 /** What recording has changed. */
 export interface RecordedSignals {
@@ -83,19 +83,21 @@ export async function recordSignals(
   }));
   const alerts = changed.map(({ alert }) => alert);
   const notifications = changed.flatMap(({ notifications }) => notifications);
-  notifications.forEach((notification) => tellAlert(place, notification));
+  await tellAlerts(place, notifications);
   return { alerts, notifications, notes };
 }
 
 /** `alert.fired`, `alert.resolved` and so on, once for each message. */
-function tellAlert(
+async function tellAlerts(
   place: DocumentPlace,
-  { id, endpoint, rule, kind, severity, subject, transition }: AlertNotification,
-): void {
-  tell(place, `alert.${transition.kind}`, {
-    ...{ "alert.id": id, endpoint, rule, kind, severity, subject: subject ?? "" },
-    reason: transition.reason,
-  });
+  notifications: readonly AlertNotification[],
+): Promise<void> {
+  for (const { id, endpoint, rule, kind, severity, subject, transition } of notifications) {
+    await told(place, `alert.${transition.kind}`, {
+      ...{ "alert.id": id, endpoint, rule, kind, severity, subject: subject ?? "" },
+      reason: transition.reason,
+    });
+  }
 }
 
 /** Windows that end by an instant no longer count; what is open stays as it is. */
@@ -217,6 +219,6 @@ async function act(
     path[0],
     (found) => ({ alert: found!, events }),
   );
-  notifications.forEach((notification) => tellAlert(place, notification));
+  await tellAlerts(place, notifications);
   return alert;
 }

@@ -19,7 +19,7 @@ import { buildContext, ROUTES, sourcesDigest } from "./container.ts";
 import { INSTANCE_TYPE } from "./instance.ts";
 import { recordProduction } from "./production.ts";
 import { scoreRows } from "./score.ts";
-import { asSpan, tell } from "./telemetry.ts";
+import { asSpan, told } from "./telemetry.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
@@ -93,7 +93,7 @@ export async function deployVersion(
   const attributes = { endpoint, deployment, model, version, digest };
   const work = () => deploy(workspace, draft, options);
   await asSpan(workspace, { name: "deploy", attributes, work });
-  tell(workspace, "deployed", attributes);
+  await told(workspace, "deployed", attributes);
 }
 
 async function deploy(

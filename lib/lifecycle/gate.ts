@@ -14,7 +14,7 @@ import {
 } from "lib/training/mod.ts";
 import { type Table, table } from "lib/view/mod.ts";
 import { evaluate, modelOf, type Prepared } from "./train.ts";
-import { tell } from "./telemetry.ts";
+import { told } from "./telemetry.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Rows that are timed for the latency, one at a time. */
@@ -104,7 +104,7 @@ export async function recordDecision(
     evidence: JSON.parse(JSON.stringify(decision)),
     by: GATE,
   });
-  tell(workspace, "gate.decision", {
+  await told(workspace, "gate.decision", {
     ...{ "decision.id": id, decision: decision.decision },
     ...{ model: version.name, version: version.version, against: against?.version ?? "none" },
     refusedBy: decision.rules.filter(({ passed }) => !passed).map(({ rule }) => rule).join(", "),

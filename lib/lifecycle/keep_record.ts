@@ -3,7 +3,7 @@
 import type { Json } from "lib/core/mod.ts";
 import { checkEndpoint, type DocumentPlace, documentsOf } from "./documents.ts";
 import type { MonitoringRecord } from "./monitoring_record.ts";
-import { tell } from "./telemetry.ts";
+import { told } from "./telemetry.ts";
 
 /** What is kept. */
 export type RecordKind = "monitoring" | "experiment" | "incident" | "scenes";
@@ -45,7 +45,7 @@ export async function keepRecord(
   const { decision } = record as Partial<MonitoringRecord>;
   if (kind !== "monitoring" || !decision) return;
   const { branch, because } = decision;
-  tell(place, "retraining.decision", { endpoint, branch, because: because[0] ?? "" });
+  await told(place, "retraining.decision", { endpoint, branch, because: because[0] ?? "" });
 }
 
 /**

@@ -8,7 +8,7 @@ import { checkEndpoint } from "./documents.ts";
 import { modelOfDeployment } from "./production.ts";
 import { ROLLBACK, rollbackTarget } from "./rollback_target.ts";
 import { scoreRows, ScoringError } from "./score.ts";
-import { asSpan, tell } from "./telemetry.ts";
+import { asSpan, told } from "./telemetry.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How to roll back. */
@@ -78,7 +78,7 @@ export async function rollback(workspace: Workspace, options: RollbackOptions): 
     work: () => rollBack(workspace, options),
   });
   const { model, from, to, deployment, reason, seconds, verified } = done;
-  tell(workspace, "rollback", {
+  await told(workspace, "rollback", {
     ...{ endpoint, model, from: from ?? "none", to, deployment, reason, seconds, verified },
   });
   return done;

@@ -8,7 +8,7 @@
 import { type Clock, systemClock } from "lib/core/mod.ts";
 import type { StepEvidence } from "lib/experiment/mod.ts";
 import { ConflictError, type DocumentStore, NEW } from "lib/registry/mod.ts";
-import { type MayTell, tell } from "./telemetry.ts";
+import { type MayTell, told } from "./telemetry.ts";
 import {
   claimEndpoint,
   type HeldRollout,
@@ -183,15 +183,19 @@ async function drive(held: HeldRollout, options: RolloutOptions): Promise<Rollou
     const done = await act(record, action, { port, now, signal });
     const next = { ...done, updatedAt: now() };
     held = await writeRollout(store, next, etag);
-    tellAction(port, action, next);
+    await tellAction(port, action, next);
     onStep?.(next.history.at(-1), next);
   }
 }
 
 /** What was done: `rollout.begin`, `take`, `look` or `roll-back`, where it led, and why. */
-function tellAction(port: RolloutPort, action: string, record: RolloutRecord): void {
+async function tellAction(
+  port: RolloutPort,
+  action: string,
+  record: RolloutRecord,
+): Promise<void> {
   const { endpoint, id, state, reason, history } = record, step = history.at(-1);
-  tell(port, `rollout.${action}`, {
+  await told(port, `rollout.${action}`, {
     ...{ endpoint, rollout: id, state, reason },
     ...step && { step: history.length, green: step.green, mirror: step.mirror },
     ...step?.outcome && { outcome: step.outcome },

@@ -2,8 +2,8 @@
  * What tasks tell: gate decisions, rollout steps, alerts, deployments, rollbacks, as custom events and
  * spans in one trace a process, in the workspace's Application Insights.
  *
- * Everything here is beside the point of a task: nothing throws, nothing is waited for but
- * {@linkcode flushTelemetry}, and what cannot be told is one line in the log.
+ * Everything here is beside the point of a task: nothing throws, nothing is waited for longer than two
+ * seconds, and what cannot be told is one line in the log.
  */
 
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -200,6 +200,26 @@ export interface MayTell {
  */
 export function tell(place: object, name: string, attributes: Attributes): void {
   (place as MayTell).telemetry?.event(name, attributes);
+}
+
+/**
+ * Tells an event that must not be lost, where that is possible, and waits until it was told, for two
+ * seconds at the most: a kernel may be ended right after.
+ *
+ * @param place E.g. a workspace.
+ * @param name E.g. `gate.decision`.
+ * @param attributes See {@linkcode tell}.
+ *
+ * @example
+ * ```ts
+ * import { told } from "lib/lifecycle/mod.ts";
+ *
+ * await told({}, "gate.decision", { passed: true }); // nobody listens, and nothing happens
+ * ```
+ */
+export async function told(place: object, name: string, attributes: Attributes): Promise<void> {
+  tell(place, name, attributes);
+  await (place as MayTell).telemetry?.flush();
 }
 
 /**
