@@ -142,6 +142,20 @@ async function deploy(
   if (found) await recordProduction(workspace, { deployment: found, by: "deploy", reason });
 }
 
+/** What the smoke test needs. */
+export interface SmokeTestDraft {
+  /** The endpoint's scoring URL. */
+  readonly url: string;
+  /** Its key. */
+  readonly key: string;
+  /** The deployment that is tested. */
+  readonly deployment: string;
+  /** The model that it should serve. */
+  readonly model: Model;
+  /** The rows. */
+  readonly samples: Samples;
+}
+
 /** What the smoke test found. */
 export interface SmokeTest {
   /** Digest that the deployment says it serves. */
@@ -168,15 +182,15 @@ export interface SmokeTest {
  * const { passed } = await smokeTest(workspace, { url, key, deployment: "blue", model, samples });
  * ```
  */
-export async function smokeTest(
+export async function smokeTest(workspace: Workspace, test: SmokeTestDraft): Promise<SmokeTest> {
+  const { deployment, model: { digest } } = test, attributes = { deployment, digest };
+  const work = () => compare(workspace, test);
+  return await asSpan(workspace, { name: "smoke test", attributes, work });
+}
+
+async function compare(
   workspace: Workspace,
-  { url, key, deployment, model, samples }: {
-    url: string;
-    key: string;
-    deployment: string;
-    model: Model;
-    samples: Samples;
-  },
+  { url, key, deployment, model, samples }: SmokeTestDraft,
 ): Promise<SmokeTest> {
   const { predictions, digest } = await scoreRows(workspace, { url, key, deployment, samples });
   const offline = predict(model, samples.x), { classes } = samples, k = classes.length;

@@ -1,6 +1,7 @@
 /** Asking the endpoint, as any caller would. */
 
 import type { Samples } from "lib/core/mod.ts";
+import { asSpan } from "./telemetry.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Why the endpoint did not answer. */
@@ -115,14 +116,20 @@ export async function scoreRows(
  * const { blue, green } = await countAnswers(workspace, { url, key, samples, requests: 100 });
  * ```
  */
-export async function countAnswers(
+export async function countAnswers(workspace: Workspace, draft: {
+  url: string;
+  key: string;
+  samples: Samples;
+  requests: number;
+}): Promise<Record<string, number>> {
+  const attributes = { requests: draft.requests };
+  const work = () => countEach(workspace, draft);
+  return await asSpan(workspace, { name: "count answers", attributes, work });
+}
+
+async function countEach(
   workspace: Workspace,
-  { url, key, samples, requests }: {
-    url: string;
-    key: string;
-    samples: Samples;
-    requests: number;
-  },
+  { url, key, samples, requests }: Parameters<typeof countAnswers>[1],
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}, d = samples.features.length;
   for (let i = 0; i < requests; i++) {

@@ -13,7 +13,7 @@ export const LONGEST_KEPT_MS = 7 * 86_400_000;
 /** A trace in a line. */
 export type TraceLine = JsonRecord & {
   readonly traceId: string;
-  /** Name of its first item. */
+  /** Name of its first item at the top. */
   readonly name: string;
   /** When its first item began, in milliseconds since 1970. */
   readonly begin: number;
@@ -89,6 +89,14 @@ export function telemetryStore(
   const latest = db.prepare(`
     SELECT trace, min(time) AS begin FROM telemetry WHERE trace <> '' AND kind <> 'metric'
     GROUP BY trace ORDER BY begin DESC LIMIT ?`);
+  const summary = db.prepare(`
+    SELECT min(time) AS begin, max(time + coalesce(item ->> 'durationMs', 0)) AS end,
+      count(*) AS items, coalesce(sum(item ->> 'success' = 0), 0) AS failed,
+      json_group_array(DISTINCT item ->> 'role') AS roles
+    FROM telemetry WHERE trace = ? AND kind <> 'metric'`);
+  const first = db.prepare(`
+    SELECT name FROM telemetry WHERE trace = ? AND kind <> 'metric'
+    ORDER BY item ->> 'parentId' <> '', time, row LIMIT 1`);
 
   function find({ kind, name, traceId, limit = 1000 }: TelemetryQuery): TelemetryItem[] {
     const wheres = ["1 = 1"], values: string[] = [];
@@ -101,6 +109,16 @@ export function telemetryStore(
         SELECT * FROM telemetry WHERE ${wheres.join(" AND ")} ORDER BY row DESC LIMIT ?
       ) ORDER BY time, row`).all(...values, limit)
       .map(({ item }) => JSON.parse(item as string));
+  }
+
+  function line(traceId: string): TraceLine {
+    const { begin, end, items, failed, roles } = summary.get(traceId) as Record<string, number>;
+    const names: string[] = JSON.parse(String(roles));
+    return {
+      ...{ traceId, name: String(first.get(traceId)!.name), begin },
+      durationMs: Math.round((end - begin) * 1000) / 1000,
+      ...{ items, failed, roles: names.filter(Boolean).sort() },
+    };
   }
 
   return {
@@ -117,23 +135,7 @@ export function telemetryStore(
         tooOld.run(at - LONGEST_KEPT_MS);
       });
     },
-    traces: (limit) =>
-      latest.all(limit).map(({ trace }) => line(find({ traceId: trace as string }))),
-  };
-}
-
-/** A trace in a line, from its items in the order of their beginning. */
-function line(items: readonly TelemetryItem[]): TraceLine {
-  const begin = items[0].time;
-  const end = Math.max(...items.map(({ time, durationMs }) => time + (durationMs ?? 0)));
-  return {
-    traceId: items[0].traceId,
-    name: (items.find(({ parentId }) => parentId === "") ?? items[0]).name,
-    begin,
-    durationMs: Math.round((end - begin) * 1000) / 1000,
-    items: items.length,
-    failed: items.filter(({ success }) => success === false).length,
-    roles: [...new Set(items.map(({ role }) => role))].filter(Boolean).sort(),
+    traces: (limit) => latest.all(limit).map(({ trace }) => line(trace as string)),
   };
 }
 

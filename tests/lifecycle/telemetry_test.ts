@@ -79,3 +79,23 @@ Deno.test("a traced call sends the trace along, and tells neither query nor head
   assert.ok(span.kind === "span" && span.failed);
   assert.doesNotMatch(JSON.stringify(told), /secret|Bearer/);
 });
+
+Deno.test("of many calls in one span the first 20 are told, and the others say that they are not", async () => {
+  const { told, telemetry } = telling(), seen: string[] = [];
+  const call = telemetry.traced((input) => {
+    seen.push((input as Request).headers.get("traceparent")!);
+    return Promise.resolve(new Response());
+  });
+  const many = async () => {
+    for (let i = 0; i < 30; i++) await call("https://h/score");
+  };
+  await telemetry.span("one", {}, many);
+  await telemetry.span("two", {}, many);
+  await telemetry.flush();
+  assert.equal(told.filter(({ name }) => name === "GET /score").length, 40);
+  assert.deepEqual(seen.map((header) => header.slice(-2)), [
+    ...[...Array(20).fill("01"), ...Array(10).fill("00")],
+    ...[...Array(20).fill("01"), ...Array(10).fill("00")],
+  ]);
+  assert.ok(seen.every((header) => header.includes(telemetry.traceId)));
+});
