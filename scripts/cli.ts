@@ -2,6 +2,8 @@
 
 import { parseArgs } from "node:util";
 import { BadInput } from "lib/core/mod.ts";
+// not by the room's front door: it loads native packages, which not every task has a right to
+import { flushTelemetry } from "lib/lifecycle/telemetry.ts";
 
 /** Exit codes, the same for every task. */
 export const EXIT = {
@@ -89,10 +91,13 @@ export function readFlags(
  */
 export async function main(verb: string, body: () => Promise<number>): Promise<never> {
   try {
-    Deno.exit(await body());
+    const code = await body();
+    await flushTelemetry();
+    Deno.exit(code);
   } catch (error) {
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     console.error(`${verb}: ${Deno.args.includes("--debug") ? stack : message}`);
+    await flushTelemetry();
     Deno.exit(exitOf(name));
   }
 }

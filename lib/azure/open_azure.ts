@@ -30,6 +30,8 @@ export interface Azure {
   readonly armFetch: typeof fetch;
   /** Signs in. */
   readonly credential: TokenCredential;
+  /** Local Azure, e.g. `http://127.0.0.1:7070`; undefined for the cloud. */
+  readonly base?: string;
   /** Waiting time between polls of an operation, in milliseconds. */
   readonly intervalMs: number;
 }
@@ -164,6 +166,7 @@ async function connect(target: Target, reached: ReachOptions): Promise<Azure> {
       return await call(request);
     },
     credential,
+    ...(base !== undefined && { base }),
     intervalMs: base ? 20 : 2000,
   };
 }

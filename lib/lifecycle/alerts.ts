@@ -13,6 +13,7 @@ import {
 } from "lib/monitoring/mod.ts";
 import { changeAlert, readAlerts } from "./alert_documents.ts";
 import { alertPaths, type DocumentPlace, documentsOf } from "./documents.ts";
+import { told } from "./telemetry.ts";
 
 /** What recording has changed. */
 export interface RecordedSignals {
@@ -81,7 +82,22 @@ export async function recordSignals(
     });
   }));
   const alerts = changed.map(({ alert }) => alert);
-  return { alerts, notifications: changed.flatMap(({ notifications }) => notifications), notes };
+  const notifications = changed.flatMap(({ notifications }) => notifications);
+  await tellAlerts(place, notifications);
+  return { alerts, notifications, notes };
+}
+
+/** `alert.fired`, `alert.resolved` and so on, once for each message. */
+async function tellAlerts(
+  place: DocumentPlace,
+  notifications: readonly AlertNotification[],
+): Promise<void> {
+  for (const { id, endpoint, rule, kind, severity, subject, transition } of notifications) {
+    await told(place, `alert.${transition.kind}`, {
+      ...{ "alert.id": id, endpoint, rule, kind, severity, subject: subject ?? "" },
+      reason: transition.reason,
+    });
+  }
 }
 
 /** Windows that end by an instant no longer count; what is open stays as it is. */
@@ -198,6 +214,11 @@ async function act(
     throw new BadInput({ field: "alert", rule, value: fingerprint });
   }
   const events = [event({ at: clock.now().toISOString(), actor, reason })];
-  const { alert } = await changeAlert(store, path[0], (found) => ({ alert: found!, events }));
+  const { alert, notifications } = await changeAlert(
+    store,
+    path[0],
+    (found) => ({ alert: found!, events }),
+  );
+  await tellAlerts(place, notifications);
   return alert;
 }

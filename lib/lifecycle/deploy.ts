@@ -4,6 +4,7 @@ import {
   type AssetVersion,
   createDeployment,
   type DeployOptions,
+  findConnectionString,
   getDeployment,
   getEndpoint,
   listEnvironmentVersions,
@@ -18,6 +19,7 @@ import { buildContext, ROUTES, sourcesDigest } from "./container.ts";
 import { INSTANCE_TYPE } from "./instance.ts";
 import { recordProduction } from "./production.ts";
 import { scoreRows } from "./score.ts";
+import { asSpan, told } from "./telemetry.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
@@ -84,8 +86,20 @@ export interface DeployDraft {
  */
 export async function deployVersion(
   workspace: Workspace,
-  { endpoint, deployment, version, environment, variables = {}, readySeconds }: DeployDraft,
+  draft: DeployDraft,
   options: DeployOptions = {},
+): Promise<void> {
+  const { endpoint, deployment, version: { name: model, version, digest } } = draft;
+  const attributes = { endpoint, deployment, model, version, digest };
+  const work = () => deploy(workspace, draft, options);
+  await asSpan(workspace, { name: "deploy", attributes, work });
+  await told(workspace, "deployed", attributes);
+}
+
+async function deploy(
+  workspace: Workspace,
+  { endpoint, deployment, version, environment, variables = {}, readySeconds }: DeployDraft,
+  options: DeployOptions,
 ): Promise<void> {
   const { azure } = workspace;
   const models = await listModelVersions(azure, version.name);
@@ -94,6 +108,8 @@ export async function deployVersion(
     const field = `model ${version.name}:${version.version}`;
     throw new BadInput({ field, rule: "must be registered in the workspace" });
   }
+  // a deployment that tells nothing is better than none, e.g. where one may not read the component
+  const connectionString = await findConnectionString(azure).catch(() => undefined);
   await createDeployment(azure, {
     endpoint,
     name: deployment,
@@ -107,6 +123,10 @@ export async function deployVersion(
       COLLECT_ACCOUNT_URL: new URL(azure.blobs.url).origin,
       COLLECT_CONTAINER: azure.blobs.containerName,
       COLLECT_FLUSH_SECONDS: "0.25", // so that chapters need not wait; the service's own default is 10
+      ...(connectionString !== undefined && {
+        APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString,
+        APPLICATION_INSIGHTS_NO_STATSBEAT: "1", // what is told goes to the workspace, and nowhere else
+      }),
       ...variables,
     },
     tags: { digest: version.digest, version: version.version },
@@ -120,6 +140,20 @@ export async function deployVersion(
   const found = await getDeployment(azure, { endpoint, name: deployment });
   const reason = `deployed to ${deployment}, which has all traffic`;
   if (found) await recordProduction(workspace, { deployment: found, by: "deploy", reason });
+}
+
+/** What the smoke test needs. */
+export interface SmokeTestDraft {
+  /** The endpoint's scoring URL. */
+  readonly url: string;
+  /** Its key. */
+  readonly key: string;
+  /** The deployment that is tested. */
+  readonly deployment: string;
+  /** The model that it should serve. */
+  readonly model: Model;
+  /** The rows. */
+  readonly samples: Samples;
 }
 
 /** What the smoke test found. */
@@ -148,15 +182,15 @@ export interface SmokeTest {
  * const { passed } = await smokeTest(workspace, { url, key, deployment: "blue", model, samples });
  * ```
  */
-export async function smokeTest(
+export async function smokeTest(workspace: Workspace, test: SmokeTestDraft): Promise<SmokeTest> {
+  const { deployment, model: { digest } } = test, attributes = { deployment, digest };
+  const work = () => compare(workspace, test);
+  return await asSpan(workspace, { name: "smoke test", attributes, work });
+}
+
+async function compare(
   workspace: Workspace,
-  { url, key, deployment, model, samples }: {
-    url: string;
-    key: string;
-    deployment: string;
-    model: Model;
-    samples: Samples;
-  },
+  { url, key, deployment, model, samples }: SmokeTestDraft,
 ): Promise<SmokeTest> {
   const { predictions, digest } = await scoreRows(workspace, { url, key, deployment, samples });
   const offline = predict(model, samples.x), { classes } = samples, k = classes.length;

@@ -6,7 +6,9 @@ import type { DocumentStore } from "lib/registry/mod.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** An open workspace, or a store alone, e.g. one in memory. */
-export type DocumentPlace = Pick<Workspace, "azure"> | { readonly store: DocumentStore };
+export type DocumentPlace = Pick<Workspace, "azure" | "telemetry"> | {
+  readonly store: DocumentStore;
+};
 
 /**
  * The documents of a place.

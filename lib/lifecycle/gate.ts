@@ -15,6 +15,7 @@ import type { ModelVersion } from "lib/registry/mod.ts";
 import { type Baseline, majorityBaseline, oneSplitBaseline } from "lib/training/mod.ts";
 import type { FoldedLabels } from "./folds.ts";
 import { modelOf, type Prepared } from "./train.ts";
+import { told } from "./telemetry.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Rows that are timed for the latency, one at a time: so many, or as many as fit into half a second. */
@@ -201,11 +202,11 @@ export interface KeptDecision {
 
 /** Keeps a decision in the registry, and moves nothing. Whoever has overruled it is named. Returns its id. */
 export async function recordDecision(
-  { registry }: Pick<Workspace, "registry">,
+  workspace: Pick<Workspace, "registry">,
   { version, decision, against }: KeptDecision,
 ): Promise<string> {
   const { override } = decision;
-  const { id } = await registry.recordDecision({
+  const { id } = await workspace.registry.recordDecision({
     name: version.name,
     version: version.version,
     against: against?.version ?? null,
@@ -216,6 +217,11 @@ export async function recordDecision(
     ],
     evidence: JSON.parse(JSON.stringify(decision)),
     by: override?.by ?? GATE,
+  });
+  await told(workspace, "gate.decision", {
+    ...{ "decision.id": id, decision: decision.decision },
+    ...{ model: version.name, version: version.version, against: against?.version ?? "none" },
+    refusedBy: decision.rules.filter(({ passed }) => !passed).map(({ rule }) => rule).join(", "),
   });
   return id;
 }

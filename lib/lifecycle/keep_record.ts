@@ -2,6 +2,8 @@
 
 import type { Json } from "lib/core/mod.ts";
 import { checkEndpoint, type DocumentPlace, documentsOf } from "./documents.ts";
+import type { MonitoringRecord } from "./monitoring_record.ts";
+import { told } from "./telemetry.ts";
 
 /** What is kept. */
 export type RecordKind = "monitoring" | "experiment" | "incident" | "scenes";
@@ -40,6 +42,10 @@ export async function keepRecord(
 ): Promise<void> {
   const plain: Json = JSON.parse(JSON.stringify(record));
   await documentsOf(place).write(recordPath(endpoint, kind), plain);
+  const { decision } = record as Partial<MonitoringRecord>;
+  if (kind !== "monitoring" || !decision) return;
+  const { branch, because } = decision;
+  await told(place, "retraining.decision", { endpoint, branch, because: because[0] ?? "" });
 }
 
 /**

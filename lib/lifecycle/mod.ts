@@ -92,6 +92,7 @@ export * from "./steps.ts";
 export * from "./story.ts";
 export * from "./tables.ts";
 export * from "./tail_blobs.ts";
+export * from "./telemetry.ts";
 export * from "./track.ts";
 export * from "./traffic.ts";
 export * from "./traffic_records.ts";

@@ -11,6 +11,7 @@ import {
   setTraffic,
 } from "lib/azure/mod.ts";
 import type { ProductionChange } from "lib/registry/mod.ts";
+import { tell } from "./telemetry.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Name and version of the model that a deployment serves, from its ARM id. */
@@ -59,6 +60,8 @@ export async function moveTraffic(
 ): Promise<Endpoint> {
   const { azure } = workspace;
   const after = await setTraffic(azure, endpoint, traffic);
+  const { by, reason } = mover;
+  tell(workspace, "traffic.moved", { endpoint, traffic: JSON.stringify(traffic), by, reason });
   const whole = Object.keys(traffic).find((name) => traffic[name] === 100);
   const deployment = whole && await getDeployment(azure, { endpoint, name: whole });
   if (deployment) await recordProduction(workspace, { deployment, ...mover });

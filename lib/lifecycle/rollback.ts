@@ -8,6 +8,7 @@ import { checkEndpoint } from "./documents.ts";
 import { modelOfDeployment } from "./production.ts";
 import { ROLLBACK, rollbackTarget } from "./rollback_target.ts";
 import { scoreRows, ScoringError } from "./score.ts";
+import { asSpan, told } from "./telemetry.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How to roll back. */
@@ -70,7 +71,20 @@ export interface Rollback {
  * const { to, seconds, verified } = await rollback(workspace, { endpoint: "iris-demo", reason: "error rate" });
  * ```
  */
-export async function rollback(
+export async function rollback(workspace: Workspace, options: RollbackOptions): Promise<Rollback> {
+  const { endpoint } = options, attributes = { endpoint };
+  const done = await asSpan(workspace, {
+    ...{ name: "rollback", attributes },
+    work: () => rollBack(workspace, options),
+  });
+  const { model, from, to, deployment, reason, seconds, verified } = done;
+  await told(workspace, "rollback", {
+    ...{ endpoint, model, from: from ?? "none", to, deployment, reason, seconds, verified },
+  });
+  return done;
+}
+
+async function rollBack(
   workspace: Workspace,
   { endpoint, to, reason = "rolled back by hand", requests = 20 }: RollbackOptions,
 ): Promise<Rollback> {

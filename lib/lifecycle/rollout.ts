@@ -8,6 +8,7 @@
 import { type Clock, systemClock } from "lib/core/mod.ts";
 import type { StepEvidence } from "lib/experiment/mod.ts";
 import { ConflictError, type DocumentStore, NEW } from "lib/registry/mod.ts";
+import { type MayTell, told } from "./telemetry.ts";
 import {
   claimEndpoint,
   type HeldRollout,
@@ -31,7 +32,7 @@ import {
 } from "./rollout_record.ts";
 
 /** What a driver does to the world. Each may be called again with the same argument: it must not matter. */
-export interface RolloutPort {
+export interface RolloutPort extends MayTell {
   /** Sets percent of the traffic by deployment; those that are not named get none. */
   setTraffic(traffic: Readonly<Record<string, number>>, signal?: AbortSignal): Promise<void>;
   /** Sets percent of the traffic that is copied, by deployment; `{}` for none. */
@@ -182,8 +183,23 @@ async function drive(held: HeldRollout, options: RolloutOptions): Promise<Rollou
     const done = await act(record, action, { port, now, signal });
     const next = { ...done, updatedAt: now() };
     held = await writeRollout(store, next, etag);
+    await tellAction(port, action, next);
     onStep?.(next.history.at(-1), next);
   }
+}
+
+/** What was done: `rollout.begin`, `take`, `look` or `roll-back`, where it led, and why. */
+async function tellAction(
+  port: RolloutPort,
+  action: string,
+  record: RolloutRecord,
+): Promise<void> {
+  const { endpoint, id, state, reason, history } = record, step = history.at(-1);
+  await told(port, `rollout.${action}`, {
+    ...{ endpoint, rollout: id, state, reason },
+    ...step && { step: history.length, green: step.green, mirror: step.mirror },
+    ...step?.outcome && { outcome: step.outcome },
+  });
 }
 
 /** One action in the world, and the record that follows from it. */

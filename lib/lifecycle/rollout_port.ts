@@ -106,6 +106,7 @@ export async function rolloutPort(
   }
 
   return {
+    ...(workspace.telemetry && { telemetry: workspace.telemetry }),
     async setTraffic(traffic) {
       const shares = Object.entries(traffic).map(([name, share]) => `${name} ${share} %`);
       const reason = `rollout ${id}: ${shares.join(", ")}`;

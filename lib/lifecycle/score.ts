@@ -1,6 +1,7 @@
 /** Asking the endpoint, as any caller would. */
 
 import type { Samples } from "lib/core/mod.ts";
+import { asSpan } from "./telemetry.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Why the endpoint did not answer. */
@@ -58,7 +59,7 @@ const BATCH = 200;
  * ```
  */
 export async function scoreRows(
-  { azure }: Workspace,
+  { azure, telemetry }: Workspace,
   { url, key, deployment, samples }: {
     url: string;
     key: string;
@@ -68,6 +69,7 @@ export async function scoreRows(
 ): Promise<Scored> {
   const { features, x, y } = samples, d = features.length;
   const columns = features.map(({ name }) => name), predictions: ScoredRow[] = [];
+  const call = telemetry ? telemetry.traced(azure.fetch) : azure.fetch;
   let digest = "", answered = "";
   for (let from = 0; from < y.length; from += BATCH) {
     const rows = Math.min(BATCH, y.length - from);
@@ -75,7 +77,7 @@ export async function scoreRows(
       { length: rows },
       (_, i) => [...x.subarray((from + i) * d, (from + i + 1) * d)],
     );
-    const response = await azure.fetch(url, {
+    const response = await call(url, {
       method: "POST",
       headers: {
         authorization: `Bearer ${key}`,
@@ -114,14 +116,20 @@ export async function scoreRows(
  * const { blue, green } = await countAnswers(workspace, { url, key, samples, requests: 100 });
  * ```
  */
-export async function countAnswers(
+export async function countAnswers(workspace: Workspace, draft: {
+  url: string;
+  key: string;
+  samples: Samples;
+  requests: number;
+}): Promise<Record<string, number>> {
+  const attributes = { requests: draft.requests };
+  const work = () => countEach(workspace, draft);
+  return await asSpan(workspace, { name: "count answers", attributes, work });
+}
+
+async function countEach(
   workspace: Workspace,
-  { url, key, samples, requests }: {
-    url: string;
-    key: string;
-    samples: Samples;
-    requests: number;
-  },
+  { url, key, samples, requests }: Parameters<typeof countAnswers>[1],
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}, d = samples.features.length;
   for (let i = 0; i < requests; i++) {

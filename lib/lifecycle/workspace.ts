@@ -1,8 +1,15 @@
 /** The workspace with everything that the verbs of the later chapters need of it. */
 
-import { type Azure, blobDocuments, openAzure } from "lib/azure/mod.ts";
+import {
+  type Azure,
+  blobDocuments,
+  findConnectionString,
+  openAzure,
+  openMonitor,
+} from "lib/azure/mod.ts";
 import { createRegistry, type Registry } from "lib/registry/mod.ts";
 import { createTracking, type Tracking } from "lib/tracking/mod.ts";
+import { createTelemetry, type Telemetry } from "./telemetry.ts";
 
 /** An open workspace. */
 export interface Workspace {
@@ -12,12 +19,14 @@ export interface Workspace {
   readonly tracking: Tracking;
   /** Versions, aliases, decisions and production, as documents in Blob. */
   readonly registry: Registry;
+  /** What is told to the workspace's Application Insights; undefined where nothing is. */
+  readonly telemetry?: Telemetry;
 }
 
 /**
  * Opens the target's workspace; starts Local Azure if that is the target.
  *
- * @param options `azure`: one that is open already, e.g. a test's own.
+ * @param options `telemetry`: whether the verbs tell of what they do; default: where the target is opened here. `azure`: one that is open already, e.g. a test's own.
  * @returns See {@linkcode Workspace}.
  * @throws {BadInput} If the settings are incomplete, or there is no such workspace.
  *
@@ -27,7 +36,9 @@ export interface Workspace {
  * const { tracking } = await openWorkspace();
  * ```
  */
-export async function openWorkspace(options: { azure?: Azure } = {}): Promise<Workspace> {
+export async function openWorkspace(
+  options: { azure?: Azure; telemetry?: boolean } = {},
+): Promise<Workspace> {
   const azure = options.azure ?? await openAzure();
   return {
     azure,
@@ -37,5 +48,20 @@ export async function openWorkspace(options: { azure?: Azure } = {}): Promise<Wo
       plainFetch: azure.fetch,
     }),
     registry: createRegistry({ store: blobDocuments(azure) }),
+    ...((options.telemetry ?? options.azure === undefined) && { telemetry: telemetryOf(azure) }),
   };
+}
+
+/** Telemetry of this process; the exporter is loaded when something is told. */
+function telemetryOf(azure: Azure): Telemetry {
+  const { base } = azure;
+  return createTelemetry({
+    async open() {
+      const connectionString = await findConnectionString(azure);
+      if (connectionString === undefined) return undefined;
+      const resource = { "service.name": "lifecycle", "service.instance.id": String(Deno.pid) };
+      return await openMonitor({ connectionString, resource, ...(base !== undefined && { base }) });
+    },
+    traceparent: Deno.env.get("TRACEPARENT"),
+  });
 }

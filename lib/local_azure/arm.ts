@@ -21,6 +21,8 @@ import { ArmError, errorBody, gatewayError } from "./arm_error.ts";
 import { groupRoutes } from "./arm_groups.ts";
 import { jobRoutes } from "./arm_jobs.ts";
 import { createLeniency } from "./arm_lenient.ts";
+import { metricAlertRoutes } from "./arm_metric_alerts.ts";
+import { metricRoutes } from "./arm_metrics.ts";
 import { MODELS } from "./arm_models.ts";
 import { networkRoutes } from "./arm_network.ts";
 import { notebookRoutes } from "./arm_notebooks.ts";
@@ -80,6 +82,8 @@ export function armRoutes(arm: Arm): { routes: Route[]; revive(): Promise<void> 
     ...endpointRoutes(arm),
     ...endpointKeyRoutes(arm),
     ...deployments.routes,
+    ...metricRoutes(arm),
+    ...metricAlertRoutes(arm),
     ...computeRoutes(arm),
     ...jobRoutes(arm),
     ...scheduleRoutes(arm),

@@ -9,6 +9,7 @@ import { answer, parseBody } from "./arm_router.ts";
 import { TOKEN_PATH, tokenAnswer } from "./identity.ts";
 import { requestText } from "./request_text.ts";
 import type { ShiftedClock } from "./shifted_clock.ts";
+import { asJson, readTelemetryQuery, telemetryStore } from "./telemetry_store.ts";
 import type { World } from "./world.ts";
 
 /** What the control routes act on. */
@@ -17,8 +18,8 @@ export interface Controls {
   world(): Pick<World, "clock" | "limits" | "faults" | "local">;
   /** What `/_local/health` says. */
   health(): JsonRecord;
-  /** The page for people, as HTML. */
-  page(): string;
+  /** The page for people, as HTML; with the trace of that id opened. */
+  page(trace: string | null): string;
   /** The last lines of the log. */
   log(): string;
   /** Empties everything. */
@@ -43,11 +44,15 @@ export async function localAnswer(
   controls: Controls,
   request: Request,
 ): Promise<Response | undefined> {
-  const { pathname } = new URL(request.url);
+  const { pathname, searchParams } = new URL(request.url);
   if (pathname === TOKEN_PATH) return tokenAnswer(controls.world().local.tokens, request);
-  if (pathname === "/" && request.method === "GET") return html(controls.page());
+  if (pathname === "/" && request.method === "GET") {
+    return html(controls.page(searchParams.get("trace")));
+  }
   if (!pathname.startsWith("/_local/")) return undefined;
   try {
+    const seen = telemetryAnswer(controls, request);
+    if (seen) return seen;
     const text = await requestText(request);
     return await control(controls, `${request.method} ${pathname.slice(8)}`, parseBody(text));
   } catch (error) {
@@ -91,10 +96,23 @@ async function control(controls: Controls, what: string, body: JsonRecord): Prom
     default:
       return refused(
         404,
-        `There is no '${what}' among GET health, log, clock, limits, faults and POST ` +
+        `There is no '${what}' among GET health, log, clock, limits, faults, traces, telemetry and POST ` +
           "reset, stop, keep, clock, limits, faults.",
       );
   }
+}
+
+/** `GET /_local/traces`, and `/_local/telemetry` with `kind`, `name`, `trace` and `limit` to choose by. */
+function telemetryAnswer(controls: Controls, { method, url }: Request): Response | undefined {
+  const { pathname, searchParams } = new URL(url);
+  if (method !== "GET" || !/^\/_local\/(traces|telemetry)$/.test(pathname)) return undefined;
+  const { local } = controls.world();
+  const ring = telemetryStore(local.store, () => local.clock.now().getTime());
+  const query = readTelemetryQuery(searchParams);
+  if (pathname.endsWith("traces")) {
+    return answer(200, { traces: asJson(ring.traces(query.limit ?? 1)) });
+  }
+  return answer(200, { items: asJson(ring.find(query)) });
 }
 
 function shown(clock: ShiftedClock): JsonRecord {

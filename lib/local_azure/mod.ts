@@ -13,6 +13,8 @@
  * | models, data, environments, codes, components | containers and versions: put, get, list, delete, archive |
  * | online endpoints (managed) | put, patch, get, list, delete, listKeys, regenerateKeys, token |
  * | online deployments (managed) | put, patch, get, list, delete, getLogs, listSkus |
+ * | metrics of endpoints and deployments | requests and latencies by the minute, kept for a week; definitions |
+ * | metric alert rules | put, patch, get, list, delete, status; looked at by the clock, nobody is told |
  * | command jobs | put, get, list, cancel, delete, archive; they stay queued, as nothing runs them yet |
  * | schedules of command jobs | put, get, list, delete; kept, never fired |
  * | clusters and compute instances | put, patch, get, list, delete, start, stop, restart; records only |
@@ -25,13 +27,14 @@
  * | Blob, `*.blob.core.windows.net` | what Azurite does, made durable |
  * | MLflow, `*.api.azureml.ms` and `127.0.0.1` | tracking, artifacts, registered models |
  * | scoring, `*.inference.ml.azure.com` | keys and tokens, weighted and mirrored traffic |
+ * | telemetry, `*.in.applicationinsights.azure.com` | `/v2/track`, `/v2.1/track`; kept for a week |
  * | managed identity, `127.0.0.1/msi/token` | 2019-08-01; a token for whoever asks |
  *
  * `PARITY.md` in this folder holds every operation of Azure ML's control plane against the routes here; it
  * is made from them.
  *
  * Under its own name it has a page for people (`/`) and control routes (`/_local/health`, `log`,
- * `reset`, `stop`, `keep`, `clock`, `limits`, `faults`: PUTs that are throttled, deployments that fail,
+ * `reset`, `stop`, `keep`, `clock`, `limits`, `traces`, `telemetry`, `faults`: PUTs that are throttled, deployments that fail,
  * containers that sleep, a Blob storage that is busy, tokens that have expired).
  *
  * What is not: Resource Manager in general (other resource types answer 404), roles and permissions

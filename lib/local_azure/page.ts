@@ -13,6 +13,12 @@ export interface PageFacts {
   readonly now: Date;
 }
 
+/** What comes below the workspaces. */
+export interface MoreSections {
+  readonly html: string;
+  readonly style: string;
+}
+
 /** Versions of a model that are shown, the newest first. */
 const VERSIONS = 10;
 
@@ -21,9 +27,14 @@ const VERSIONS = 10;
  *
  * @param store What has been made.
  * @param facts See {@linkcode PageFacts}.
+ * @param more Sections below the workspaces, and their style. Default none.
  * @returns HTML; every text from outside is escaped.
  */
-export function page(store: Store, facts: PageFacts): string {
+export function page(
+  store: Store,
+  facts: PageFacts,
+  more: MoreSections = { html: "", style: "" },
+): string {
   const { port, folder, startedAt, now } = facts;
   const workspaces = store.list({ type: `${AML}/workspaces` });
   return `<!doctype html>
@@ -31,7 +42,7 @@ export function page(store: Store, facts: PageFacts): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Local Azure on port ${port}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${more.style}</style>
 <main>
 <h1>Local Azure</h1>
 <p>An emulator of Azure ML on this machine. Nothing here is in the cloud, and nothing costs money.</p>
@@ -45,8 +56,10 @@ ${fact("Data folder", folder)}
 <a href="/api/2.0/mlflow/experiments/search?max_results=100">MLflow API</a>
 <a href="/_local/health">Health</a>
 <a href="/_local/log">Log</a>
+<a href="#traces">Traces</a>
 </nav>
 ${workspaces.map((workspace) => workspaceSection(store, workspace)).join("\n")}
+${more.html}
 </main>
 </html>
 `;

@@ -5,6 +5,7 @@ import { createRuntime } from "./child_runtime.ts";
 import { mlflowService } from "./mlflow.ts";
 import type { Parts } from "./parts.ts";
 import { scoringService } from "./scoring.ts";
+import { telemetryService } from "./telemetry.ts";
 
 /** Blobs by Azurite, deployments as child processes, scoring, MLflow. */
 export const PARTS: Parts = {
@@ -13,5 +14,6 @@ export const PARTS: Parts = {
   createServices: (local, { lenient }) => [
     scoringService(local),
     mlflowService(local, { lenient }),
+    telemetryService(local),
   ],
 };

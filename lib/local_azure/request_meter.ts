@@ -1,6 +1,7 @@
 /** Counts requests of deployments and keeps how long the latest took. */
 
 import type { JsonRecord } from "lib/core/mod.ts";
+import type { ObserveAnswer } from "./endpoint_metrics.ts";
 
 /** Latencies that are kept of each deployment. */
 const KEPT = 1024;
@@ -47,6 +48,8 @@ export type RequestCounts = JsonRecord & {
 /**
  * A meter at its beginning.
  *
+ * @param observe Told of each answer as well, e.g. the metrics by the minute. Default nobody.
+ *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -62,7 +65,7 @@ export type RequestCounts = JsonRecord & {
  * assert.deepEqual([requests, statusCodes, latencyMs.p50], [5, { 200: 4, 429: 1 }, 2]);
  * ```
  */
-export function createRequestMeter(): RequestMeter {
+export function createRequestMeter(observe: ObserveAnswer = () => {}): RequestMeter {
   const statuses = new Map<number, number>(), modelStatuses = new Map<number, number>();
   const latencies = new Float64Array(KEPT);
   let underWay = 0, answered = 0, requests = 0;
@@ -80,10 +83,12 @@ export function createRequestMeter(): RequestMeter {
       latencies[answered++ % KEPT] = latencyMs;
       count(statuses, status);
       if (modelStatus !== undefined) count(modelStatuses, modelStatus);
+      observe(status, modelStatus, latencyMs);
     },
     refuse(status) {
       requests++;
       count(statuses, status);
+      observe(status, undefined, undefined);
     },
     get underWay() {
       return underWay;

@@ -4,9 +4,11 @@
  * that is mirrored, a copy goes to another one.
  */
 
+import { type Clock, systemClock } from "lib/core/mod.ts";
 import type { LocalAzure, Service } from "./context.ts";
 import { cryptographicDraws } from "./draw.ts";
 import { authFault } from "./endpoint_auth.ts";
+import { endpointMetrics, type ObserveAnswer } from "./endpoint_metrics.ts";
 import { createEndpointTable, type EndpointEntry } from "./endpoint_table.ts";
 import { createLimits } from "./limits.ts";
 import { createRateLimit } from "./rate_limit.ts";
@@ -20,13 +22,17 @@ import {
 } from "./plain_http.ts";
 import { DEPLOYMENT_HEADER, type Refusal, refuse } from "./scoring_answer.ts";
 import { createScoringTarget, type RequestCopy, type ScoringTarget } from "./scoring_target.ts";
+import { createRouterTrace, type RouterTrace } from "./router_trace.ts";
 import type { Store } from "./store.ts";
 import { watchRows } from "./store_watch.ts";
+import { telemetryStore } from "./telemetry_store.ts";
 
 /** Options of {@linkcode scoringService}. */
 export interface ScoringOptions {
   /** Chooses deployments: uniform in [0, 1). Default: cryptographic. */
   readonly draw?: () => number;
+  /** The router's part of traces. Default: kept in the store. */
+  readonly trace?: RouterTrace;
 }
 
 /** The scoring router. */
@@ -58,10 +64,13 @@ const SWAGGER = "/swagger.json";
  * ```
  */
 export function scoringService(
-  { store, tokens, runtime, log }: Pick<LocalAzure, "store" | "tokens" | "runtime" | "log">,
-  { draw = cryptographicDraws() }: ScoringOptions = {},
+  { store, tokens, runtime, log, clock = systemClock }:
+    & Pick<LocalAzure, "store" | "tokens" | "runtime" | "log">
+    & Partial<Pick<LocalAzure, "clock">>,
+  { draw = cryptographicDraws(), trace = storedTrace(store, clock) }: ScoringOptions = {},
 ): ScoringService {
   const table = createEndpointTable(store), requestsPerSecond = watchedLimit(store);
+  const metrics = endpointMetrics(store, clock), turnedAway = new Map<string, ObserveAnswer>();
   const gates = new Map<string, (at: number) => boolean>();
   /** By the endpoint's id, and then by the deployment's name. */
   const targets = new Map<string, Map<string, ScoringTarget>>();
@@ -73,13 +82,22 @@ export function scoringService(
     return gate(at);
   }
 
+  /** Turns a request away before a deployment was chosen. */
+  async function refuseAt({ id }: EndpointEntry, request: PlainRequest, parts: Refusal) {
+    let observe = turnedAway.get(id);
+    if (!observe) turnedAway.set(id, observe = metrics.observer(id, ""));
+    observe(parts.status, undefined, undefined);
+    return await refuse(request, parts);
+  }
+
   function targetOf(endpoint: EndpointEntry, deployment: string): ScoringTarget {
     let ours = targets.get(endpoint.id);
     if (!ours) targets.set(endpoint.id, ours = new Map());
     let target = ours.get(deployment);
     if (!target) {
       const id = `${endpoint.id}/deployments/${deployment.toLowerCase()}`;
-      ours.set(deployment, target = createScoringTarget({ id, deployment }, log));
+      const observe = metrics.observer(endpoint.id, deployment);
+      ours.set(deployment, target = createScoringTarget({ id, deployment, observe }, log));
     }
     return target;
   }
@@ -95,15 +113,20 @@ export function scoringService(
       return await refuse(request, { status: 404, text: `There is no endpoint at ${hostname}` });
     }
     const fault = authFault(tokens, endpoint, request);
-    if (fault !== undefined) return await refuse(request, { status: 401, text: fault });
-    if (!mayPass(endpoint, since)) return await refuse(request, { status: 429, text: "" });
+    if (fault !== undefined) {
+      return await refuseAt(endpoint, request, { status: 401, text: fault });
+    }
+    if (!mayPass(endpoint, since)) {
+      return await refuseAt(endpoint, request, { status: 429, text: "" });
+    }
     const named = request.headers.get(DEPLOYMENT_HEADER);
     const deployment = choose(endpoint, named, draw);
     if (deployment === undefined) {
       const missing = named === null
         ? "no deployment with positive weight"
         : `no deployment ${named}`;
-      return await refuse(request, { status: 404, text: `${endpoint.name} has ${missing}` });
+      const parts = { status: 404, text: `${endpoint.name} has ${missing}` };
+      return await refuseAt(endpoint, request, parts);
     }
     const target = targetOf(endpoint, deployment), running = runtime.get(target.id);
     const turnAway = async (parts: Omit<Refusal, "deployment">) => {
@@ -122,7 +145,15 @@ export function scoringService(
       return await turnAway({ status: 429, text: "", reason: "too_many_pending_request" });
     }
     const mirror = named === null && pathname !== SWAGGER ? mirrorOf(endpoint) : undefined;
-    return await target.pass(request, running, since, mirror);
+    const traced = trace.begin(request.headers.get("traceparent"), since);
+    const response = await target.pass(request, running, since, mirror, traced.added);
+    if (traced.own) {
+      const { method } = request, { status } = response, durationMs = performance.now() - since;
+      const [, requestId = ""] = response.headers.find(([name]) => name === "x-request-id") ?? [];
+      const names = { endpoint: endpoint.name, deployment, requestId };
+      trace.end(traced, { method, pathname, status, durationMs, ...names });
+    }
+    return response;
   }
 
   /** Where a copy of the present request goes; nothing if it is not drawn. */
@@ -150,6 +181,10 @@ export function scoringService(
       ),
     close: () => all().forEach((target) => target.close()),
   };
+}
+
+function storedTrace(store: Store, clock: Clock): RouterTrace {
+  return createRouterTrace(telemetryStore(store, () => clock.now().getTime()));
 }
 
 /** By the header, whatever the weights; else by the weights. Nothing if nobody is to have it. */

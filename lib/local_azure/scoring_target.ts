@@ -1,6 +1,7 @@
 /** A deployment as the router sees it: its container's client, and what has been counted. */
 
 import type { Logger } from "lib/core/mod.ts";
+import type { ObserveAnswer } from "./endpoint_metrics.ts";
 import { createHttpClient, type HttpClient } from "./http_client.ts";
 import { HttpError } from "./http_error.ts";
 import { type HeaderPair, isHopByHop } from "./http_head.ts";
@@ -33,12 +34,14 @@ export interface ScoringTarget {
    * @param since When the request came, on `performance.now()`.
    * @param mirror Takes a copy of the request; it is called once the request is on its way, and must
    * neither wait nor throw.
+   * @param traceparent The header of that name, where the caller sent none.
    */
   pass(
     request: PlainRequest,
     running: RunningDeployment,
     since: number,
     mirror?: (copy: RequestCopy) => void,
+    traceparent?: string,
   ): Promise<PlainAnswer>;
   /**
    * Sends a copy of a request to the container; its answer is read and thrown away. Returns at once.
@@ -63,14 +66,14 @@ const MAX_IDLE = 256;
 /**
  * A target.
  *
- * @param names `id`, and the deployment's name as its creator spelt it.
+ * @param names `id`, and the deployment's name as its creator spelt it; `observe` is told of each answer.
  * @param log Told of containers that do not answer.
  */
 export function createScoringTarget(
-  { id, deployment }: { id: string; deployment: string },
+  { id, deployment, observe }: { id: string; deployment: string; observe?: ObserveAnswer },
   log: Logger,
 ): ScoringTarget {
-  const meter = createRequestMeter(), mirrored = createMirrorMeter();
+  const meter = createRequestMeter(observe), mirrored = createMirrorMeter();
   let client: HttpClient | undefined, clientPort = 0;
 
   /** A container that was started again has another port; old connections end with the old one. */
@@ -85,9 +88,11 @@ export function createScoringTarget(
     running: RunningDeployment,
     since: number,
     mirror?: (copy: RequestCopy) => void,
+    traceparent?: string,
   ): Promise<PlainAnswer> {
     meter.begin();
     const { method } = request, { headers, length, id } = passedOn(request);
+    if (traceparent !== undefined) headers.push(["traceparent", traceparent]);
     try {
       const given = await bodyOf(request, length), path = targetOf(request.url);
       const { body, copied } = mirror ? copyable(given) : { body: given, copied: undefined };

@@ -12,6 +12,7 @@ import { page } from "./page.ts";
 import type { Parts } from "./parts.ts";
 import { PARTS } from "./real_parts.ts";
 import { signingKey } from "./tokens.ts";
+import { telemetrySections, TRACE_STYLE } from "./trace_page.ts";
 import { openWorld, type World } from "./world.ts";
 
 /** Options of {@linkcode openLocalAzure}. */
@@ -123,7 +124,10 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
           const { port, startedAt } = facts();
           return { ok: true, pid: Deno.pid, port, folder, startedAt: startedAt.toISOString() };
         },
-        page: () => page(world.local.store, facts()),
+        page: (trace) =>
+          page(world.local.store, facts(), {
+            ...{ html: telemetrySections(world.local, trace), style: TRACE_STYLE },
+          }),
         log: () => logFile!.last(LOG_LINES),
         reset: () => resetting = resetting.catch(() => {}).then(reset),
         stop: () => void setTimeout(stop.resolve), // the answer goes out first

@@ -12,7 +12,7 @@ import {
 } from "@azure/core-rest-pipeline";
 
 /**
- * An HTTP client for storage-blob's `httpClient` option.
+ * An HTTP client for the `httpClient` option of storage-blob and of the Monitor exporter.
  *
  * @param base Local Azure, e.g. `http://127.0.0.1:7070`.
  * @returns The client.
@@ -29,7 +29,10 @@ export function localTransport(base: string): any {
     // deno-lint-ignore no-explicit-any -- see above
     async sendRequest(given: any) {
       const { host, pathname, search } = new URL(given.url);
-      const headers = createHttpHeaders(given.headers.toJson({ preserveCase: true }));
+      const isOlder = typeof given.headers.toJson === "function"; // storage-blob's
+      const headers = createHttpHeaders(
+        isOlder ? given.headers.toJson({ preserveCase: true }) : given.headers.toJSON(),
+      );
       headers.set("host", host);
       const response = await inner.sendRequest(createPipelineRequest({
         ...given,
@@ -39,7 +42,7 @@ export function localTransport(base: string): any {
         allowInsecureConnection: true, // 127.0.0.1, as the settings have made sure
       }));
       // deserialisation is keyed on the request that storage-blob handed in, so it is given back
-      return { ...toCompatResponse(response), request: given };
+      return isOlder ? { ...toCompatResponse(response), request: given } : response;
     },
   };
 }

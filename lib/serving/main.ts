@@ -2,4 +2,7 @@
 
 import { serve } from "./serve.ts";
 
-await serve(async (target) => (await import("./azure_blob.ts")).openAppendSink(target));
+await serve({
+  openSink: async (target) => (await import("./azure_blob.ts")).openAppendSink(target),
+  openMonitor: async (target) => (await import("./azure_monitor.ts")).openMonitor(target),
+});

@@ -21,8 +21,11 @@
  * on it: such a loss is seen as answers without a record, by whoever counts answers (the endpoint's
  * metrics, or the caller). In Local Azure the disk outlives a container and Local Azure itself.
  *
- * Not here: `azure_blob.ts`, the only file that needs the Azure SDK. It is loaded by the program where
- * something is collected.
+ * `createRequestTrace` tells of requests as spans, in the caller's trace where there is one; they go to
+ * Application Insights in batches, and what has no room is dropped and counted.
+ *
+ * Not here: `azure_blob.ts` and `azure_monitor.ts`, the only files that need the Azure SDKs. They are
+ * loaded by the program where something is collected, or told.
  *
  * @module
  */
@@ -38,9 +41,11 @@ export * from "./model_folder.ts";
 export * from "./read_body.ts";
 export * from "./records.ts";
 export * from "./request_body.ts";
+export * from "./request_trace.ts";
 export * from "./scored.ts";
 export * from "./scorer.ts";
 export * from "./settings.ts";
 export * from "./spool.ts";
 export * from "./swagger.ts";
+export * from "./telemetry_target.ts";
 export * from "./timers.ts";

@@ -7,6 +7,7 @@ import { fault, unserved } from "./health.ts";
 import { DEFAULT_LIMITS, type Limits, MAX_ID } from "./limits.ts";
 import { readBody } from "./read_body.ts";
 import { readScoreRequest } from "./request_body.ts";
+import type { RequestTrace } from "./request_trace.ts";
 import type { ScoredSink } from "./scored.ts";
 import { swagger } from "./swagger.ts";
 import { systemTimers, type Timers } from "./timers.ts";
@@ -19,6 +20,8 @@ export interface ScorerOptions {
   readonly modelVersion: string;
   /** Takes what was answered. Default nobody. */
   readonly collector?: ScoredSink;
+  /** Tells of the requests to `/score`. Default nobody. */
+  readonly trace?: Pick<RequestTrace, "begin" | "end">;
   /** A line for each request: no inputs, no secrets. Default none. */
   readonly log?: Logger;
   /** Default: the machine's clock. */
@@ -64,6 +67,7 @@ export function createScorer(options: ScorerOptions): (request: Request) => Prom
     model,
     modelVersion,
     collector,
+    trace,
     log,
     clock = systemClock,
     limits = DEFAULT_LIMITS,
@@ -76,7 +80,8 @@ export function createScorer(options: ScorerOptions): (request: Request) => Prom
   return async (request) => {
     const started = performance.now();
     const requestId = idFrom(request, "x-request-id") ?? crypto.randomUUID();
-    const { pathname } = new URL(request.url);
+    const { pathname } = new URL(request.url), { method } = request;
+    const traced = pathname === "/score" && trace?.begin(request.headers.get("traceparent"));
     let response: Response, rows = 0;
     try {
       ({ response, rows = 0 } = await route(request, pathname, requestId));
@@ -89,8 +94,11 @@ export function createScorer(options: ScorerOptions): (request: Request) => Prom
     }
     response.headers.set("x-request-id", requestId);
     if (pathname === "/score") {
-      const ms = Number((performance.now() - started).toFixed(3));
-      log?.info("scored", { requestId, status: response.status, rows, ms });
+      const ms = Number((performance.now() - started).toFixed(3)), { status } = response;
+      log?.info("scored", { requestId, status, rows, ms });
+      if (traced) {
+        trace?.end(traced, { method, path: pathname, status, durationMs: ms, requestId, rows });
+      }
     }
     return response;
   };

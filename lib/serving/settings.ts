@@ -20,6 +20,14 @@ export interface CollectSettings {
   readonly flushBytes: number;
 }
 
+/** Where and how much is told of requests. */
+export interface TelemetrySettings {
+  /** Application Insights' connection string. */
+  readonly connectionString: string;
+  /** Share of the traces that begin here and are told, from 0 to 1. A caller's trace is as the caller says. */
+  readonly ratio: number;
+}
+
 /** Longest delay of an incident drill, in milliseconds. */
 const MAX_DRILL_DELAY_MS = 10_000;
 
@@ -49,6 +57,8 @@ export interface Settings {
   readonly drillDelayMs: number;
   /** Undefined where nothing is collected. */
   readonly collect?: CollectSettings;
+  /** Undefined where nothing is told. */
+  readonly telemetry?: TelemetrySettings;
 }
 
 /**
@@ -70,6 +80,8 @@ export interface Settings {
  * | `COLLECT_SPOOL` | `$TMPDIR/collector` | folder of the spool |
  * | `COLLECT_SPOOL_MB` | 64 | its size |
  * | `COLLECT_FLUSH_SECONDS`, `COLLECT_FLUSH_KB` | 10, 1000 | when it is written to Blob |
+ * | `APPLICATIONINSIGHTS_CONNECTION_STRING` | off | where spans of requests go |
+ * | `TRACE_RATIO` | 0.1 | share of the traces that begin here and are told; whoever brings one decides |
  *
  * @param get Gives a variable, e.g. `(name) => Deno.env.get(name)`. An empty one is a missing one.
  * @returns See {@linkcode Settings}.
@@ -92,7 +104,7 @@ export function readSettings(get: (name: string) => string | undefined): Setting
     const rule = "must be 64 lower-case hexadecimal digits";
     throw new BadInput({ field: "MODEL_DIGEST", rule, value: modelDigest });
   }
-  const collect = readCollect(text);
+  const collect = readCollect(text), connectionString = readConnectionString(text);
   const endpoint = readName(text, "ENDPOINT_NAME", collect !== undefined);
   const deployment = readName(text, "DEPLOYMENT_NAME", collect !== undefined);
   const shutdownSeconds = localUrl === undefined ? 20 : 2.5; // Local Azure waits for 3
@@ -112,6 +124,12 @@ export function readSettings(get: (name: string) => string | undefined): Setting
       ...{ default: 0, min: 0, max: MAX_DRILL_DELAY_MS, whole: true },
     }),
     ...(collect && { collect }),
+    ...(connectionString !== undefined && {
+      telemetry: {
+        connectionString,
+        ratio: readNumber(text, "TRACE_RATIO", { default: 0.1, min: 0, max: 1 }),
+      },
+    }),
   };
 }
 
@@ -142,6 +160,13 @@ function readCollect(text: Get): CollectSettings | undefined {
     flushMs: 1_000 * readNumber(text, "COLLECT_FLUSH_SECONDS", seconds),
     flushBytes: 1_000 * readNumber(text, "COLLECT_FLUSH_KB", kilo),
   };
+}
+
+/** Only its form: whose key it is, the other side knows. */
+function readConnectionString(text: Get): string | undefined {
+  const field = "APPLICATIONINSIGHTS_CONNECTION_STRING", value = text(field);
+  if (value === undefined || /(^|;)InstrumentationKey=[\da-f-]{36}(;|$)/i.test(value)) return value;
+  throw new BadInput({ field, rule: "must hold InstrumentationKey=GUID" }); // its value is nobody's business
 }
 
 /** Bearer tokens go there in clear text, so it may be this machine only. */

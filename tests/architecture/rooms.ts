@@ -39,6 +39,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "@azure/core-http-compat",
       "@azure/core-rest-pipeline",
       "@azure/identity",
+      "@azure/monitor-opentelemetry-exporter",
       "@azure/storage-blob",
     ],
   },
@@ -48,10 +49,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ["core", "registry"],
     packages: [
       "@azure/arm-machinelearning",
+      "@azure/arm-monitor",
       "@azure/core-http-compat",
       "@azure/core-rest-pipeline",
       "@azure/identity",
       "@azure/keyvault-secrets",
+      "@azure/monitor-opentelemetry-exporter",
       "@azure/storage-blob",
       "node:child_process",
       "node:fs",
@@ -78,7 +81,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...["experiment", "tracking", "registry", "azure"],
       ...["serving", "view", "notebook"],
     ],
-    packages: ["node:path", "node:url"],
+    packages: ["node:async_hooks", "node:path", "node:url"],
   },
 };
 
