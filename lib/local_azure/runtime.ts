@@ -108,3 +108,9 @@ export interface Runtime {
   /** Ends all of them, keeping what a restart of Local Azure needs. */
   close(): Promise<void>;
 }
+
+/** How deployments run: as child processes, or in images that buildah builds. */
+export const RUNTIMES = ["child", "buildah"] as const;
+
+/** One of {@linkcode RUNTIMES}. */
+export type RuntimeName = typeof RUNTIMES[number];

@@ -8,7 +8,8 @@ import { watchIdle } from "./idle.ts";
 import { type LogFile, openLog } from "./log_file.ts";
 import { page } from "./page.ts";
 import type { Parts } from "./parts.ts";
-import { PARTS } from "./real_parts.ts";
+import { partsWith } from "./real_parts.ts";
+import type { RuntimeName } from "./runtime.ts";
 import { signingKey } from "./tokens.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -28,6 +29,8 @@ export interface LocalAzureOptions {
   readonly allowHosts?: readonly string[];
   /** Time without a request after which {@linkcode RunningLocalAzure.stopped} resolves, in ms. Default never. */
   readonly idleMs?: number;
+  /** How deployments run. Default: as child processes. */
+  readonly runtime?: RuntimeName;
   /** How the parts are made. Default: the real ones. */
   readonly parts?: Parts;
 }
@@ -60,7 +63,7 @@ const LOG_LINES = 200;
  * @param options See {@linkcode LocalAzureOptions}.
  * @returns See {@linkcode RunningLocalAzure}; it answers already.
  * @throws {BadInput} If the port is taken, or the folder cannot be written, is in use by another Local
- * Azure, or was written by a newer one.
+ * Azure, or was written by a newer one; or if this machine cannot have the runtime.
  *
  * @example
  * ```ts ignore
@@ -70,7 +73,8 @@ const LOG_LINES = 200;
  * ```
  */
 export async function openLocalAzure(options: LocalAzureOptions): Promise<RunningLocalAzure> {
-  const { clock = systemClock, allowHosts = [], idleMs = 0, parts = PARTS } = options;
+  const { clock = systemClock, allowHosts = [], idleMs = 0, runtime = "child" } = options;
+  const { parts = await partsWith(runtime) } = options;
   const folder = resolve(options.folder), startedAt = clock.now();
   makeFolder(folder);
   const unlock = takeLock(join(folder, "lock"), folder);
