@@ -44,7 +44,7 @@ export function storageOf(store: string): string {
 }
 
 /**
- * Makes the base image where it is not there yet. Needs root, buildah, and apt with its lists.
+ * Makes the base image where it is not there yet. Needs root, buildah and apt.
  *
  * @param store Where it is kept. Default: {@linkcode baseImageStore}.
  * @returns Its name, and whether it was made now.
@@ -80,7 +80,11 @@ async function fill(context: string): Promise<void> {
   const root = join(context, "root"), archives = join(context, "packages");
   await Deno.mkdir(root);
   await Deno.mkdir(archives);
-  await run("apt-get", ["download", "-qq", ...PACKAGES], archives);
+  const download = () => run("apt-get", ["download", "-qq", ...PACKAGES], archives);
+  await download().catch(async () => {
+    await run("apt-get", ["update", "-qq"], archives); // lists may be missing, or name what is gone
+    await download();
+  });
   for await (const { name } of Deno.readDir(archives)) {
     await run("dpkg-deb", ["--extract", join(archives, name), root], context);
   }

@@ -128,23 +128,24 @@ export function buildahImages(options: BuildahImagesOptions): Images {
   return {
     async prepare(options) {
       const { spec, folder: place, log, signal } = options, container = `c${++made}`;
-      const image = await inStage(log, "UserContainerImagePull", async () => {
-        log.event("Pulling", "Start pulling container image");
-        return await inTurn(() => imageOf(options)).catch((error) => {
-          throw signal.aborted ? canceled() : error;
-        });
-      });
-      const give = () => dispose(image, container, place);
+      let image: Built | undefined;
+      const give = async () => {
+        if (image) await dispose(image, container, place);
+      };
       try {
+        const { root, config, user } = await inStage(log, "UserContainerImagePull", async () => {
+          log.event("Pulling", "Start pulling container image");
+          image = await inTurn(() => imageOf(options));
+          return await containerOf(image, container, signal);
+        });
         const modelDir = await inStage(log, "ModelDownload", async () => {
-          const { model } = spec;
+          const { model } = spec, files = join(place, "model");
           if (!model) return undefined;
           log.event("Downloading", `Start downloading model ${model.name}:${model.version}`);
-          const modelDir = await placeModel(join(place, "model"), blobs, spec);
+          const modelDir = await placeModel(files, blobs, spec);
           log.event("Downloaded", "Model is downloaded");
-          return modelDir!.slice(join(place, "model").length);
+          return modelDir!.slice(files.length);
         });
-        const { root, config, user } = await containerOf(image, container, signal);
         const readOnly = modelDir === undefined
           ? undefined
           : { from: imagePath(join(place, "model"), "/", MODELS), to: MODELS };

@@ -32,6 +32,13 @@
  * `reset`, `stop`, `keep`, `clock`, `limits`, `faults`: PUTs that are throttled, deployments that fail,
  * containers that sleep, a Blob storage that is busy, tokens that have expired).
  *
+ * Deployments run as child processes with a container's permissions, which follow what a Dockerfile
+ * copies and sets; with the runtime `buildah` (Linux, root) the Dockerfile is really built, `RUN`
+ * included, and its container is a chroot with processes, mounts and rights of its own. It shares the
+ * machine's network, so that its program must listen on `$PORT`, and no memory or processor is
+ * rationed. Where no registry can be reached, `deno task local-azure:base-image` makes the base image
+ * out of Debian packages.
+ *
  * What is not: Resource Manager in general (other resource types answer 404), roles and permissions
  * (every token may do everything), networking, billing, registries, Kubernetes, batch endpoints. Every
  * GUID is a subscription, every vault name a vault. Rules are Azure's and strict; what cannot be known
