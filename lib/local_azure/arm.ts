@@ -49,6 +49,8 @@ export interface ArmService extends Service {
 export interface ArmOptions {
   /** Makes a blob container where there is none. */
   ensureContainer(name: string): Promise<void>;
+  /** Writes a blob from inside. */
+  writeBlob(container: string, name: string, bytes: Uint8Array): Promise<void>;
   readonly limits: LimitsBook;
   /** Whether groups and workspaces are made when they are first mentioned. */
   readonly lenient: boolean;
@@ -83,10 +85,10 @@ export function armRoutes(arm: Arm): { routes: Route[]; revive(): Promise<void> 
 /** Makes the control plane of a Local Azure. */
 export function armService(
   local: LocalAzure,
-  { ensureContainer, limits, lenient }: ArmOptions,
+  { ensureContainer, writeBlob, limits, lenient }: ArmOptions,
 ): ArmService {
   const operations = createOperations(local);
-  const arm: Arm = { ...local, operations, limits, ensureContainer };
+  const arm: Arm = { ...local, operations, limits, ensureContainer, writeBlob };
   const { tokens, clock, log } = arm;
   const { routes, revive } = armRoutes(arm), router = createRouter(routes);
   async function handle(request: Request, url: URL): Promise<Response> {

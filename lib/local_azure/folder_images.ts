@@ -101,7 +101,7 @@ function commandOf(place: Place, port: number): Command {
 }
 
 /** The folders from a file's up to the root: where Deno looks for configuration of the image's own. */
-function foldersAbove(file: string, root: string): string[] {
+export function foldersAbove(file: string, root: string): string[] {
   const folders: string[] = [];
   for (let at = file.lastIndexOf("/"); at >= root.length; at = file.lastIndexOf("/", at - 1)) {
     folders.push(file.slice(0, at));
@@ -109,7 +109,8 @@ function foldersAbove(file: string, root: string): string[] {
   return folders;
 }
 
-function hasAny(folders: readonly string[], names: readonly string[]): boolean {
+/** Whether one of the folders has a file of one of the names. */
+export function hasAny(folders: readonly string[], names: readonly string[]): boolean {
   return folders.some((folder) =>
     names.some((name) => {
       try {

@@ -25,7 +25,7 @@ export type Files = ReadonlyMap<string, string>;
  */
 export async function findContext(
   blobs: BlobFiles,
-  { context }: DeploymentSpec,
+  { context }: Pick<DeploymentSpec, "context">,
 ): Promise<{ name: string; text: string; files: Files }> {
   const { container, path } = context, name = posix.normalize(context.dockerfile);
   const files = await filesBelow(blobs, container, path);
@@ -81,7 +81,7 @@ export async function writeContext(
 export async function makeImage(
   root: string,
   blobs: BlobFiles,
-  spec: DeploymentSpec,
+  spec: Pick<DeploymentSpec, "context" | "model">,
   { dockerfile, files }: { dockerfile: Dockerfile; files: Files },
 ): Promise<string | undefined> {
   for (const path of [dockerfile.workdir, "/tmp"]) {
@@ -112,7 +112,7 @@ export async function makeImage(
 export async function placeModel(
   root: string,
   blobs: BlobFiles,
-  { model }: DeploymentSpec,
+  { model }: Pick<DeploymentSpec, "model">,
 ): Promise<string | undefined> {
   if (!model) return undefined;
   const path = `${MODELS}/${pathBelow(model.name, "")}/${pathBelow(model.version, "")}`;

@@ -57,10 +57,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     const tokens = faultyTokens(createTokens(store, shifted), faults);
     const ground = { store, clock: shifted, log, folder, port, tokens };
     blob = await parts.openBlob(ground);
-    const { files, ensureContainer } = blob;
+    const { files, ensureContainer, write: writeBlob } = blob;
     const runtime = faultyRuntime(parts.createRuntime({ ...ground, blobs: files }), faults);
     const local: LocalAzure = { ...ground, blobs: files, runtime };
-    const arm = armService(local, { ensureContainer, limits, lenient });
+    const arm = armService(local, { ensureContainer, writeBlob, limits, lenient });
     const services = [
       faultyArm(arm, faults),
       faultyBlob(blob, faults),
