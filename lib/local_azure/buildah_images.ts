@@ -16,10 +16,10 @@ import { inStage } from "./container_log.ts";
 import { findContext, MODELS, placeModel, writeContext } from "./image.ts";
 import { findUser, type ImageConfig, readImageConfig, type UserIds } from "./image_config.ts";
 import { imagePath } from "./image_path.ts";
-import type { Image, ImageOptions, Images } from "./images.ts";
+import type { Image, Images } from "./images.ts";
 import type { ProcessRecord } from "./process_record.ts";
 import { remove } from "./remove.ts";
-import { DeploymentError } from "./runtime.ts";
+import { DeploymentError, type DeploymentSpec } from "./runtime.ts";
 
 /** What {@linkcode buildahImages} needs to know. */
 export interface BuildahImagesOptions {
@@ -42,6 +42,8 @@ const SHOWN_LINES = 10;
 interface Built {
   readonly tag: string;
   users: number;
+  /** Whether it was there before, and stays. */
+  readonly isBorrowed?: true;
 }
 
 /** A container that is there and does not run yet. */
@@ -66,35 +68,50 @@ export function buildahImages(options: BuildahImagesOptions): Images {
   }
 
   /** The image of a context: there already, or built now. */
-  async function imageOf({ spec, folder: place, log, signal }: ImageOptions): Promise<Built> {
-    const { name, files } = await findContext(blobs, spec), context = join(place, "context");
+  async function imageOf(
+    source: DeploymentSpec["context"],
+    place: string,
+    { say, signal }: { say: (message: string) => void; signal: AbortSignal },
+  ): Promise<Built> {
+    const context = join(place, "context");
     await Deno.mkdir(context);
     try {
-      await writeContext(context, blobs, spec, files);
+      const { name, files } = await findContext(blobs, { context: source });
+      await writeContext(context, blobs, { context: source }, files);
       const digest = await digestOf(context, [...files.keys()], name);
       const there = built.get(digest);
       if (there) {
         there.users++;
-        log.event("Pulled", `Container image ${there.tag} is there already`);
+        say(`Container image ${there.tag} is there already`);
         return there;
       }
-      const tag = `localhost/local-azure:${digest}`, path = join(place, "build.log");
+      const tag = `localhost/local-azure:${digest}`;
       const { ended, output } = await buildah.run(
         ["bud", "--isolation", "chroot", "--tag", tag, "--file", join(context, name), context],
         { signal },
       );
-      await Deno.writeTextFile(path, output);
+      await Deno.writeTextFile(join(place, "build.log"), output);
       if (ended !== DONE) {
         const last = output.trimEnd().split("\n").slice(-SHOWN_LINES).join("\n");
         throw new DeploymentError("ImageBuildFailure", `The build of ${name} failed:\n${last}`);
       }
       const image: Built = { tag, users: 1 };
       built.set(digest, image);
-      log.event("Pulled", `Container image ${tag} was built`);
+      say(`Container image ${tag} was built`);
       return image;
     } finally {
       await remove(context);
     }
+  }
+
+  /** Has an image here: one that is here already, or out of its registry. */
+  async function fetched(image: string, signal: AbortSignal): Promise<void> {
+    const here = ["inspect", "--type", "image", "--", image];
+    if ((await buildah.run(here, { signal })).ended === DONE) return;
+    const { ended, output } = await buildah.run(["pull", "--", image], { signal });
+    if (ended === DONE) return;
+    const last = output.trimEnd().split("\n").slice(-SHOWN_LINES).join("\n");
+    throw new DeploymentError("ImageBuildFailure", `Image ${image} cannot be had:\n${last}`);
   }
 
   async function containerOf(
@@ -102,10 +119,10 @@ export function buildahImages(options: BuildahImagesOptions): Images {
     container: string,
     signal: AbortSignal,
   ): Promise<Made> {
-    await told(buildah, ["from", "--pull-never", "--name", container, tag], signal);
+    await told(buildah, ["from", "--pull-never", "--name", container, "--", tag], signal);
     const root = (await told(buildah, ["mount", container], signal)).trim().split("\n").at(-1)!;
     const config = readImageConfig(
-      await told(buildah, ["inspect", "--type", "image", tag], signal),
+      await told(buildah, ["inspect", "--type", "image", "--", tag], signal),
     );
     checkVariables(config.env);
     const user = findUser(config.user, {
@@ -118,7 +135,7 @@ export function buildahImages(options: BuildahImagesOptions): Images {
   async function dispose(image: Built, container: string, place: string): Promise<void> {
     await inTurn(async () => {
       await buildah.run(["rm", container]); // fails where it was not made
-      if (--image.users > 0) return;
+      if (image.isBorrowed || --image.users > 0) return;
       for (const [digest, one] of built) if (one === image) built.delete(digest);
       await buildah.run(["rmi", image.tag]);
     });
@@ -135,7 +152,8 @@ export function buildahImages(options: BuildahImagesOptions): Images {
       try {
         const { root, config, user } = await inStage(log, "UserContainerImagePull", async () => {
           log.event("Pulling", "Start pulling container image");
-          image = await inTurn(() => imageOf(options));
+          const say = (message: string) => log.event("Pulled", message);
+          image = await inTurn(() => imageOf(spec.context, place, { say, signal }));
           return await containerOf(image, container, signal);
         });
         const modelDir = await inStage(log, "ModelDownload", async () => {
@@ -146,15 +164,41 @@ export function buildahImages(options: BuildahImagesOptions): Images {
           log.event("Downloaded", "Model is downloaded");
           return modelDir!.slice(files.length);
         });
-        const readOnly = modelDir === undefined
-          ? undefined
-          : { from: imagePath(join(place, "model"), "/", MODELS), to: MODELS };
+        const from = imagePath(join(place, "model"), "/", MODELS);
+        const shown = modelDir === undefined
+          ? {}
+          : { shown: { from, to: MODELS, isWritable: false } };
         return imageFrom(give, (port) => {
           const env = childEnvironment(config, spec, {
             ...{ root: "/", port, localPort, modelDir, denoDir: undefined, hasPackageJson: true },
           });
-          return chrootCommand(config, env, { root, user, ...readOnly ? { readOnly } : {} });
+          return chrootCommand(config, env, { root, user, ...shown });
         });
+      } catch (error) {
+        await give();
+        throw signal.aborted ? canceled() : error;
+      }
+    },
+    async open(source, { folder: place, signal }) {
+      const container = `c${++made}`;
+      let image: Built | undefined;
+      const give = async () => {
+        if (image) await dispose(image, container, place);
+      };
+      try {
+        if ("image" in source) await fetched(source.image, signal);
+        image = "image" in source
+          ? { tag: source.image, users: 1, isBorrowed: true }
+          : await inTurn(() => imageOf(source, place, { say() {}, signal }));
+        const { root, config, user } = await containerOf(image, container, signal);
+        return {
+          user,
+          command(line, { env, workdir, shown }) {
+            const words = ["/bin/sh", "-c", line], all = { ...config.env, ...env };
+            return chrootCommand({ words, workdir }, all, { root, user, shown });
+          },
+          remove: give,
+        };
       } catch (error) {
         await give();
         throw signal.aborted ? canceled() : error;

@@ -100,6 +100,12 @@ export function runtimeOf(
       slots.delete(key);
     },
     logs: (id, options) => slotOf(id.toLowerCase()).logs(options),
+    ...images.open && {
+      async openImage(source, options) {
+        await cleaned;
+        return await images.open!(source, options);
+      },
+    },
     async close() {
       isClosed = true;
       await cleaned.catch(() => {}); // it was told of

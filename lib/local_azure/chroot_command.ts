@@ -1,8 +1,8 @@
 /** A container as a process that has changed into an image, in namespaces of its own. */
 
 import { SYSTEM_PATH } from "./buildah.ts";
-import type { Command } from "./container.ts";
 import type { ImageConfig, UserIds } from "./image_config.ts";
+import type { Command } from "./runtime.ts";
 
 /** Where and as whom a program is started. */
 export interface ChrootPlace {
@@ -10,8 +10,14 @@ export interface ChrootPlace {
   readonly root: string;
   /** Whose rights the program has. */
   readonly user: UserIds;
-  /** A folder that is shown in the image, to be read only. */
-  readonly readOnly?: { readonly from: string; readonly to: string };
+  /** A folder of this machine that is shown in the image. */
+  readonly shown?: {
+    readonly from: string;
+    /** Absolute path in the image. */
+    readonly to: string;
+    /** Whether its files may be written, by whom they belong to. */
+    readonly isWritable: boolean;
+  };
 }
 
 /**
@@ -31,10 +37,11 @@ exit $_code`;
  * that Docker gives one: no more than root's harmless half, and none for another user.
  */
 const INIT = `
-_root=$1 _uid=$2 _gid=$3 _workdir=$4 _from=$5 _to=$6 _path=$7
-shift 7
+_root=$1 _uid=$2 _gid=$3 _workdir=$4 _from=$5 _to=$6 _mode=$7 _path=$8
+shift 8
 set -e
-for _one in proc dev etc var var/azureml-app var/azureml-app/azureml-models; do
+for _one in proc dev etc var var/azureml-app var/azureml-app/azureml-models \\
+  mnt mnt/azureml mnt/azureml/cr mnt/azureml/cr/j; do
   [ ! -L "$_root/$_one" ] || { echo "/$_one of the image must be a folder, and is a link" >&2; exit 125; }
 done
 mkdir -p "$_root/proc" "$_root/dev" "$_root/etc"
@@ -57,7 +64,7 @@ done
 if [ -n "$_from" ]; then
   mkdir -p "$_root$_to"
   mount --bind "$_from" "$_root$_to"
-  mount -o remount,bind,ro "$_root$_to"
+  mount -o remount,bind,$_mode "$_root$_to"
 fi
 set +e
 _caps=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service
@@ -91,16 +98,16 @@ exit $_code`;
  * ```
  */
 export function chrootCommand(
-  { words, workdir }: ImageConfig,
+  { words, workdir }: Pick<ImageConfig, "words" | "workdir">,
   env: Readonly<Record<string, string>>,
-  { root, user, readOnly }: ChrootPlace,
+  { root, user, shown }: ChrootPlace,
 ): Command {
   const place = [root, String(user.uid), String(user.gid), workdir];
-  const shown = [readOnly?.from ?? "", readOnly?.to ?? ""];
+  const bound = [shown?.from ?? "", shown?.to ?? "", shown?.isWritable ? "rw" : "ro"];
   return {
     words: [
       ...["/usr/bin/unshare", "--mount", "--pid", "/bin/sh", "-c", OUTSIDE, INIT],
-      ...[...place, ...shown, env.PATH ?? SYSTEM_PATH, ...words],
+      ...[...place, ...bound, env.PATH ?? SYSTEM_PATH, ...words],
     ],
     env: { ...env, PATH: SYSTEM_PATH }, // the shells' own; the image's comes last
     cwd: "/",

@@ -1,16 +1,7 @@
 /** A container's process: one program that ends when Local Azure does, however that ends. */
 
 import type { ProcessRecord } from "./process_record.ts";
-
-/** What a container's process is started as. */
-export interface Command {
-  /** The program, as an absolute path, and its arguments. */
-  readonly words: readonly string[];
-  /** All of its environment. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Its working folder. */
-  readonly cwd: string;
-}
+import type { Command } from "./runtime.ts";
 
 /** Who is told of a container. */
 export interface ContainerOptions {

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import type { BlobFiles } from "./blob_files.ts";
 import { childArguments } from "./child_arguments.ts";
 import { checkVariables, childEnvironment } from "./child_environment.ts";
-import type { Command } from "./container.ts";
 import { inStage } from "./container_log.ts";
 import { type DenoProgram, readDenoCommand } from "./deno_command.ts";
 import type { Dockerfile } from "./dockerfile.ts";
@@ -15,6 +14,7 @@ import { makeImage, readContext } from "./image.ts";
 import { imagePath } from "./image_path.ts";
 import type { Image, ImageOptions, Images } from "./images.ts";
 import { remove } from "./remove.ts";
+import type { Command } from "./runtime.ts";
 
 /** What {@linkcode folderImages} needs to know. */
 export interface FolderImagesOptions {

@@ -55,7 +55,7 @@ export async function readContext(
 export async function writeContext(
   folder: string,
   blobs: BlobFiles,
-  { context }: DeploymentSpec,
+  { context }: Pick<DeploymentSpec, "context">,
   files: Files,
 ): Promise<void> {
   const writes = [...files].map(([path, blob]): [string, string] => [

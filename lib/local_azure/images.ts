@@ -1,8 +1,7 @@
 /** What a runtime needs of whatever turns an uploaded build context into something that can be started. */
 
-import type { Command } from "./container.ts";
 import type { ContainerLog } from "./container_log.ts";
-import type { DeploymentSpec } from "./runtime.ts";
+import type { Command, DeploymentSpec, Runtime } from "./runtime.ts";
 
 /** What an image is prepared for. */
 export interface ImageOptions {
@@ -33,6 +32,8 @@ export interface Images {
    * not there. Nothing of it is left then.
    */
   prepare(options: ImageOptions): Promise<Image>;
+  /** As `Runtime.openImage` has it; absent where nothing is built. */
+  readonly open?: Runtime["openImage"];
   /** Removes what an earlier run has left. Its processes have ended. */
   clean(): Promise<void>;
   /** Removes whatever need not outlast this process. */

@@ -13,8 +13,15 @@ import { fillCommand } from "./job_command.ts";
 import { jobEnvironment } from "./job_environment.ts";
 import { JobError } from "./job_error.ts";
 import { bring, filesBelow, send } from "./job_files.ts";
-import { openJobLog } from "./job_log.ts";
-import { childRefusal, jobHome, type JobSite, jobWorkdir, openChildSite } from "./job_site.ts";
+import { type JobLog, openJobLog } from "./job_log.ts";
+import {
+  childRefusal,
+  jobHome,
+  type JobSite,
+  jobWorkdir,
+  openChildSite,
+  openImageSite,
+} from "./job_site.ts";
 import { artifactsOf, type JobSpec, jobSpec } from "./job_spec.ts";
 import { insideOf } from "./mlflow.ts";
 import { DEFAULT_WORKSPACE, type Scope } from "./mlflow_context.ts";
@@ -40,7 +47,7 @@ const SHOWN_LINES = 10;
 
 /** Registers the runner. */
 export function registerJobRunner(arm: Arm): void {
-  const { store, operations, log, blobs, writeBlob, port, folder, tokens } = arm;
+  const { store, operations, log, blobs, writeBlob, port, folder, tokens, runtime } = arm;
   const record = createProcessRecord(store), waiting: (() => void)[] = [];
   let running = 0;
 
@@ -97,7 +104,7 @@ export function registerJobRunner(arm: Arm): void {
         throw new JobError(code, `Local Azure ended while the job was ${status}`);
       }
       const spec = jobSpec(store, store.get(job.parent)!, job);
-      const refusal = childRefusal(spec);
+      const refusal = runtime.openImage ? undefined : childRefusal(spec);
       if (refusal !== undefined) {
         lines.say(`Not run: ${refusal}`);
         await pause(HOPELESS_MS, signal);
@@ -116,7 +123,7 @@ export function registerJobRunner(arm: Arm): void {
       };
     } catch (error) {
       const isTold = error instanceof JobError || error instanceof DeploymentError;
-      if (isTold) lines.say(`${error.code}: ${error.message.split("\n")[0]}`);
+      if (isTold) lines.say(`${error.code}: ${error.message}`);
       throw error;
     } finally {
       await lines.close();
@@ -128,15 +135,31 @@ export function registerJobRunner(arm: Arm): void {
     job: Stored,
     spec: JobSpec,
     place: string,
-    lines: ReturnType<typeof openJobLog>,
+    lines: JobLog,
     signal: AbortSignal,
   ): Promise<void> {
     setState(job.id, "Preparing");
-    const site = await openChildSite(spec, {
-      ...{ folder: place, blobs, denoDir: join(folder, "deno"), localPort: port },
-    });
+    const { openImage } = runtime, denoDir = join(folder, "deno");
+    const site = openImage
+      ? await openImageSite(spec, { folder: place, signal }, openImage)
+      : await openChildSite(spec, { folder: place, blobs, denoDir, localPort: port });
+    try {
+      await runAt(job, spec, site, lines, signal);
+    } finally {
+      await site.close();
+    }
+  }
+
+  async function runAt(
+    job: Stored,
+    spec: JobSpec,
+    site: JobSite,
+    lines: JobLog,
+    signal: AbortSignal,
+  ): Promise<void> {
     const values = await furnish(spec, site);
     const line = fillCommand(spec.command, values);
+    await site.handOver();
     signal.throwIfAborted();
     const scope = scopeOf(job), workspace = store.get(job.parent)!;
     const { displayName, tags } = propertiesOf(job.body);
@@ -188,7 +211,7 @@ export function registerJobRunner(arm: Arm): void {
   async function execute(
     spec: JobSpec,
     command: ReturnType<JobSite["command"]>,
-    lines: ReturnType<typeof openJobLog>,
+    lines: JobLog,
     signal: AbortSignal,
   ): Promise<void> {
     const program = startContainer(command, { onOutput: lines.write, record });

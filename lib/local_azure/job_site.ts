@@ -4,16 +4,17 @@ import { join } from "node:path";
 import type { BlobFiles } from "./blob_files.ts";
 import { childArguments } from "./child_arguments.ts";
 import { checkVariables } from "./child_environment.ts";
-import type { Command } from "./container.ts";
 import { readDenoCommand } from "./deno_command.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import { foldersAbove, hasAny } from "./folder_images.ts";
 import { findContext, makeImage } from "./image.ts";
+import type { UserIds } from "./image_config.ts";
 import { imagePath } from "./image_path.ts";
+import type { Images } from "./images.ts";
 import { plainWords } from "./job_command.ts";
 import { JobError } from "./job_error.ts";
 import { JOB_HOME, type JobSpec } from "./job_spec.ts";
-import { DeploymentError } from "./runtime.ts";
+import { type Command, DeploymentError } from "./runtime.ts";
 
 /** A place that has been prepared. */
 export interface JobSite {
@@ -26,6 +27,10 @@ export interface JobSite {
    * @param env All of its variables, paths alike.
    */
   command(line: string, env: Readonly<Record<string, string>>): Command;
+  /** Hands the folder over to whoever the program runs as, once all is in it. */
+  handOver(): Promise<void>;
+  /** Lets go of what it takes beside the folder. */
+  close(): Promise<void>;
 }
 
 /** The folder of a job as its program knows it. */
@@ -90,6 +95,8 @@ export async function openChildSite(
   }
   return {
     home,
+    handOver: () => Promise.resolve(), // it runs as this process does
+    close: () => Promise.resolve(),
     command(line, env) {
       const program = programIn(line);
       const folders = foldersAbove(imagePath(root, workdir, program.script), root);
@@ -113,6 +120,46 @@ export async function openChildSite(
       };
     },
   };
+}
+
+/**
+ * A place in an image: any command, by the image's shell, with the rights of the image's user. The
+ * job's folder is shown at its path.
+ *
+ * @param openImage Makes the image.
+ * @throws {DeploymentError} `ImageBuildFailure`, if it cannot be built or fetched.
+ */
+export async function openImageSite(
+  spec: JobSpec,
+  { folder, signal }: { folder: string; signal: AbortSignal },
+  openImage: NonNullable<Images["open"]>,
+): Promise<JobSite> {
+  const image = await openImage(spec.environment, { folder, signal });
+  const home = join(folder, "home"), wd = join(home, "exe/wd"), out = join(home, "out");
+  for (const path of [out, join(wd, "outputs"), join(wd, "logs")]) {
+    await Deno.mkdir(path, { recursive: true });
+  }
+  return {
+    home,
+    async handOver() {
+      for (const path of [wd, out]) await chownAll(path, image.user);
+    },
+    close: image.remove,
+    command: (line, env) =>
+      image.command(line, {
+        env: { ...env, TMPDIR: "/tmp" },
+        workdir: jobWorkdir(spec),
+        shown: { from: home, to: jobHome(spec), isWritable: true },
+      }),
+  };
+}
+
+async function chownAll(path: string, { uid, gid }: UserIds): Promise<void> {
+  await Deno.chown(path, uid, gid);
+  for await (const { name, isDirectory, isFile } of Deno.readDir(path)) {
+    if (isDirectory) await chownAll(join(path, name), { uid, gid });
+    else if (isFile) await Deno.chown(join(path, name), uid, gid);
+  }
 }
 
 async function makeRoot(
