@@ -25,6 +25,7 @@ import { pendingUploadRoutes } from "./arm_pending_uploads.ts";
 import { quotaRoutes } from "./arm_quotas.ts";
 import { answer, createRouter, parseBody, type Route } from "./arm_router.ts";
 import { scheduleRoutes } from "./arm_schedules.ts";
+import { startSchedules } from "./schedule_clock.ts";
 import { workspaceActionRoutes } from "./arm_workspace_actions.ts";
 import { workspaceRoutes } from "./arm_workspaces.ts";
 import type { LocalAzure, Service } from "./context.ts";
@@ -143,6 +144,7 @@ export function armService(
     handle,
     prepare: () => makeDefaultWorkspace(arm),
     async resume() {
+      startSchedules(arm);
       const revived = revive(); // first, since an operation waits for its deployment
       operations.resume();
       await revived;

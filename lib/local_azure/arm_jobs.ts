@@ -17,6 +17,7 @@ import { frontEndUrls } from "./arm_endpoints.ts";
 import { TIMEOUT_HEADER } from "./arm_operation_status.ts";
 import { fieldsOf } from "./fields.ts";
 import { CANCEL, registerJobRunner } from "./job_runner.ts";
+import { submitJob } from "./job_submit.ts";
 import type { Stored } from "./store.ts";
 
 /** States that a job does not leave. */
@@ -50,12 +51,14 @@ export function jobRoutes(arm: Arm): Route[] {
     const fields = fieldsOf(call.body, userError).object("properties");
     const wanted = wantedJob(fields, { store, workspace, name });
     if (before) checkSame(name, wanted, propertiesOf(before.body));
-    const status = before ? propertiesOf(before.body).status : "Queued";
-    const at = systemData(clock.now(), before?.body.systemData as JsonRecord | undefined);
-    const body = { id, name, type: JOB, properties: { ...wanted, status }, systemData: at };
-    const job = { id, type: JOB, parent: workspace.id, body, hidden: before?.hidden ?? {} };
-    if (before) return store.put(job), answer(200, body);
-    operations.begin({ kind: "job.run", target: id, doing: "Creating" }, () => void store.put(job));
+    if (before) {
+      const { status } = propertiesOf(before.body);
+      const at = systemData(clock.now(), before.body.systemData as JsonRecord);
+      const body = { id, name, type: JOB, properties: { ...wanted, status }, systemData: at };
+      store.put({ id, type: JOB, parent: workspace.id, body, hidden: before.hidden });
+      return answer(200, body);
+    }
+    const body = submitJob(arm, { workspace, name }, wanted);
     return answer(201, body, { location: `${ARM}${id}?api-version=${call.apiVersion}` });
   }
 

@@ -13,8 +13,8 @@
  * | models, data, environments, codes, components | containers and versions: put, get, list, delete, archive |
  * | online endpoints (managed) | put, patch, get, list, delete, listKeys, regenerateKeys, token |
  * | online deployments (managed) | put, patch, get, list, delete, getLogs, listSkus |
- * | command jobs | put, get, list, cancel, delete, archive; they stay queued, as nothing runs them yet |
- * | schedules of command jobs | put, get, list, delete; kept, never fired |
+ * | command jobs | put, get, list, cancel, delete, archive; `deno run …` runs, with `buildah` any command |
+ * | schedules of command jobs | put, get, list, delete; they fire on Local Azure's clock |
  * | clusters and compute instances | put, patch, get, list, delete, start, stop, restart; records only |
  * | quotas, usages, sizes of machines | list, update; deployments without cores fail with OutOfQuota |
  * | storage account, vault, Application Insights | get, list: the three that a workspace needs |
@@ -38,6 +38,11 @@
  * machine's network, so that its program must listen on `$PORT`, and no memory or processor is
  * rationed. Where no registry can be reached, `deno task local-azure:base-image` makes the base image
  * out of Debian packages.
+ *
+ * A job's folder is what was uploaded, its log a blob that grows while it runs, its MLflow run has the
+ * job's name for its id. Two run at once; one that nothing here can run waits a minute in the queue,
+ * says why in its log, and fails. Computes are not looked at, `resources` and `distribution` are kept
+ * and not followed, and inputs are always brought as files, whatever their mode, `Direct` aside.
  *
  * What is not: Resource Manager in general (other resource types answer 404), roles and permissions
  * (every token may do everything), networking, billing, registries, Kubernetes, batch endpoints. Every

@@ -50,7 +50,7 @@ export async function hostJobs(
       const url = `${base}/msi/token?api-version=2019-08-01&resource=${resource}`;
       const response = await fetch(url, { headers: { "x-identity-header": "any" } });
       const { access_token: token } = await response.json();
-      return { token, expiresOnTimestamp: Date.now() + 3_600_000 };
+      return { token, expiresOnTimestamp: Date.now() }; // a fresh one each time: clocks move
     },
   };
   const options = { ...sdk, updateIntervalInMs: 20 } as never;
