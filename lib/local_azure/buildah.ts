@@ -51,19 +51,20 @@ export function openBuildah({ folder, bases }: ImageStore, record: ProcessRecord
   const global = [
     ...["--storage-driver", "vfs", "--root", join(folder, "storage")],
     ...["--runroot", join(folder, "run")],
-    ...bases === undefined ? [] : ["--storage-opt", `vfs.imagestore=${bases}`],
   ];
   return {
     async run(args, { signal, onOutput } = {}) {
       signal?.throwIfAborted();
       await Deno.mkdir(join(folder, "tmp"), { recursive: true });
-      if (bases !== undefined) await Deno.mkdir(bases, { recursive: true });
+      const more = bases !== undefined && await isThere(bases)
+        ? ["--storage-opt", `vfs.imagestore=${bases}`]
+        : [];
       // a name without a registry means Docker Hub, as it does for Docker
       await Deno.writeTextFile(registries, 'unqualified-search-registries = ["docker.io"]\n');
       const decoder = new TextDecoder();
       let output = "";
       const command: Container = startContainer({
-        words: ["/usr/bin/unshare", ...NAMESPACE, "buildah", ...global, ...args],
+        words: ["/usr/bin/unshare", ...NAMESPACE, "buildah", ...global, ...more, ...args],
         env: {
           PATH: SYSTEM_PATH,
           HOME: folder,
@@ -90,6 +91,15 @@ export function openBuildah({ folder, bases }: ImageStore, record: ProcessRecord
       }
     },
   };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 const NAMESPACE = ["--mount-proc", "--pid", "--fork", "--kill-child"];
