@@ -134,7 +134,8 @@ async function works([program, ...args]: string[]): Promise<boolean> {
     }).output();
     return success;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    const { NotFound, PermissionDenied } = Deno.errors;
+    if (error instanceof NotFound || error instanceof PermissionDenied) return false;
     throw error;
   }
 }
