@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { JsonRecord } from "lib/core/mod.ts";
 import { type Arm, propertiesOf, withProperties } from "./arm_context.ts";
+import { JOB } from "./arm_job_body.ts";
 import { startContainer } from "./container.ts";
 import { fillCommand } from "./job_command.ts";
 import { jobEnvironment } from "./job_environment.ts";
@@ -31,7 +32,7 @@ import { pause } from "./probe.ts";
 import { createProcessRecord } from "./process_record.ts";
 import { remove } from "./remove.ts";
 import { DeploymentError } from "./runtime.ts";
-import type { Stored } from "./store.ts";
+import type { Store, Stored } from "./store.ts";
 
 /** Jobs that run at once; the others wait. */
 const AT_ONCE = 2;
@@ -44,6 +45,12 @@ const GRACE_MS = 3_000;
 
 /** Lines of a log that an error shows. */
 const SHOWN_LINES = 10;
+
+/** Whether a job runs in one of the workspaces. */
+export function hasRunningJob(store: Store): boolean {
+  const states: unknown[] = ["Preparing", "Running", "Finalizing"];
+  return store.list({ type: JOB }).some(({ body }) => states.includes(propertiesOf(body).status));
+}
 
 /** Registers the runner. */
 export function registerJobRunner(arm: Arm): void {

@@ -79,7 +79,9 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
   makeFolder(folder);
   const unlock = takeLock(join(folder, "lock"), folder);
   let logFile: LogFile | undefined, server: Server | undefined;
-  const stop = Promise.withResolvers<void>(), idle = watchIdle(idleMs, stop.resolve);
+  const stop = Promise.withResolvers<void>(),
+    idle = watchIdle(idleMs, stop.resolve, () => isBusy());
+  let isBusy = () => false; // while there is no world
 
   function letGo(): void {
     idle.close();
@@ -96,9 +98,11 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
     const open = async (key?: Uint8Array) => {
       const { port } = server!.addr, { lenient = false } = options;
       world = await openWorld({ folder, port, clock, log, parts, lenient, key });
+      isBusy = () => world.isBusy();
     };
     const exchange = async () => {
       const key = signingKey(world.local.store); // so that tokens handed out stay good
+      isBusy = () => false;
       await world.close();
       empty(folder);
       await open(key);
@@ -145,6 +149,7 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
         await resetting.catch(() => {}); // whoever asked for it has been told
         await world.quiet();
         await shutDown(server!);
+        isBusy = () => false;
         await world.close();
         log.info("ended", { pid: Deno.pid });
         letGo();

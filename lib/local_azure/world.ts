@@ -8,6 +8,7 @@ import { createFaults, type Faults } from "./faults.ts";
 import { faultyArm, faultyBlob, faultyRuntime, faultyTokens } from "./faulty.ts";
 import { createHosts, type Hosts } from "./hosts.ts";
 import { keyVaultService } from "./key_vault.ts";
+import { hasRunningJob } from "./job_runner.ts";
 import { createLimits, type LimitsBook } from "./limits.ts";
 import type { BlobPart, Parts } from "./parts.ts";
 import { createShiftedClock, type ShiftedClock } from "./shifted_clock.ts";
@@ -37,6 +38,8 @@ export interface World {
   readonly hosts: Hosts;
   /** Waits until the deployments of the last run are up again, but not longer than that. */
   revived(milliseconds: number): Promise<void>;
+  /** Whether a job runs. */
+  isBusy(): boolean;
   /** Ends deployments and operations; requests are still answered. */
   quiet(): Promise<void>;
   /** Lets go of the folder. */
@@ -81,6 +84,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         await Promise.race([up, late]);
         clearTimeout(timer);
       },
+      isBusy: () => hasRunningJob(store),
       async quiet() {
         await arm.close();
         await runtime.close();

@@ -3,7 +3,6 @@
 import { AzureMachineLearningWorkspaces } from "@azure/arm-machinelearning";
 import type { TokenCredential } from "@azure/identity";
 import { BlobServiceClient, StorageSharedKeyCredential } from "@azure/storage-blob";
-import type { Clock } from "lib/core/mod.ts";
 import { openLocalAzure, type RunningLocalAzure, type RuntimeName } from "lib/local_azure/mod.ts";
 import { ACCOUNT, ACCOUNT_KEY } from "lib/local_azure/storage_account.ts";
 import { GROUP, HOME, SUBSCRIPTION, WORKSPACE } from "./control_host.ts";
@@ -39,10 +38,10 @@ const ENDED = ["Completed", "Failed", "Canceled"];
 
 /** Opens one, in a folder of its own or in that one. */
 export async function hostJobs(
-  { folder: given, runtime, clock }: { folder?: string; runtime?: RuntimeName; clock?: Clock } = {},
+  { folder: given, ...more }: { folder?: string; runtime?: RuntimeName; idleMs?: number } = {},
 ): Promise<JobHost> {
   const folder = given ?? await Deno.makeTempDir({ prefix: "local-azure-jobs-" });
-  const local = await openLocalAzure({ folder, port: 0, runtime, clock });
+  const local = await openLocalAzure({ folder, port: 0, ...more });
   const base = `http://127.0.0.1:${local.port}`, sdk = { httpClient: emulatorTransport(base) };
   const credential: TokenCredential = {
     async getToken(scopes) {

@@ -252,3 +252,21 @@ Deno.test("jobs: when Local Azure ends, one that ran has failed, one that waited
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("jobs: Local Azure does not end for want of requests while one runs", async () => {
+  await using host = await hostJobs({ idleMs: 300 });
+  const environmentId = await denoEnvironment(host);
+  const codeId = await host.code("src", { "wait.js": "setTimeout(() => {}, 1500);" });
+  let ended = false;
+  const stopped = host.local.stopped.then(() => ended = true);
+  await host.put("wait", {
+    jobType: "Command",
+    command: "deno run wait.js",
+    environmentId,
+    codeId,
+  });
+  await host.until("wait", "Running");
+  await new Promise((done) => setTimeout(done, 900));
+  assert.equal(ended, false);
+  await stopped; // soon after the job
+});
