@@ -1,7 +1,7 @@
 /**
  * Local Azure in the foreground; in the background it is started by whoever needs it.
  *
- * `deno task local-azure [--port N] [--data DIR] [--allow-host NAME] [--lenient]`
+ * `deno task local-azure [--port N] [--data DIR] [--allow-host NAME] [--runtime NAME] [--lenient]`
  *
  * Permissions: `net` for 127.0.0.1, `env` and `sys` (Azurite looks around), `read`, `write` of `.local`
  * and the data folder, `run` for deployments.
@@ -11,7 +11,7 @@
 
 import { join, resolve } from "node:path";
 import { BadInput } from "lib/core/mod.ts";
-import { type Claim, claimCheckout, openLocalAzure } from "lib/local_azure/mod.ts";
+import { type Claim, claimCheckout, openLocalAzure, RUNTIMES } from "lib/local_azure/mod.ts";
 import { callerFolder, EXIT, main, readFlags } from "./cli.ts";
 
 const ROOT = resolve(import.meta.dirname!, "..");
@@ -25,6 +25,8 @@ Runs Local Azure until Ctrl-C. There is one per checkout; notebooks and scripts 
   --port N              port on 127.0.0.1 (default ${PORT}, or the next free one)
   --data DIR            where it keeps its data (default .local/local-azure)
   --allow-host NAME     a further host name that it answers under; may come several times
+  --runtime NAME        how deployments run: child (default, or what LOCAL_AZURE_RUNTIME says), or
+                        buildah: the Dockerfile is really built (Linux, root, buildah)
   --lenient             makes groups and workspaces that are not there, and leaves out rules, for samples
   --idle-minutes N      ends by itself after so many minutes without a request (default never)
   --checkout DIR        the checkout whose .local says where it is (default this one)`;
@@ -32,7 +34,7 @@ Runs Local Azure until Ctrl-C. There is one per checkout; notebooks and scripts 
 if (import.meta.main) await main("local-azure", run);
 
 async function run(): Promise<number> {
-  const names = ["port", "data", "allow-host", "idle-minutes", "checkout"];
+  const names = ["port", "data", "allow-host", "runtime", "idle-minutes", "checkout"];
   const { on, values, words } = readFlags({ on: ["lenient"], values: names });
   if (on.has("help")) return console.log(HELP), EXIT.done;
   if (words.length > 0) {
@@ -43,6 +45,9 @@ async function run(): Promise<number> {
   const checkout = folder("checkout") ?? ROOT;
   const port = whole("--port", given("port"), 1, 65_535);
   const idleMinutes = whole("--idle-minutes", given("idle-minutes"), 1, 1_000_000) ?? 0;
+  const runtime = runtimeNamed(
+    given("runtime") ?? (Deno.env.get("LOCAL_AZURE_RUNTIME") || "child"),
+  );
   const claim = await claimCheckout(checkout);
   try {
     return await serve(claim, {
@@ -51,6 +56,7 @@ async function run(): Promise<number> {
       nextFree: port === undefined,
       allowHosts: values["allow-host"] ?? [],
       idleMs: idleMinutes * 60_000,
+      runtime,
       lenient: on.has("lenient"),
     });
   } finally {
@@ -77,6 +83,12 @@ async function serve(
   claim.withdraw();
   await local.close();
   return EXIT.done;
+}
+
+function runtimeNamed(name: string): typeof RUNTIMES[number] {
+  const found = RUNTIMES.find((one) => one === name);
+  if (found) return found;
+  throw new BadInput({ field: "--runtime", rule: `must be ${RUNTIMES.join(" or ")}`, value: name });
 }
 
 function whole(field: string, text: string | undefined, least: number, most: number) {

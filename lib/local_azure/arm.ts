@@ -32,6 +32,7 @@ import { providerRoutes } from "./arm_provider.ts";
 import { quotaRoutes } from "./arm_quotas.ts";
 import { answer, createRouter, parseBody, type Route } from "./arm_router.ts";
 import { scheduleRoutes } from "./arm_schedules.ts";
+import { startSchedules } from "./schedule_clock.ts";
 import { workspaceActionRoutes } from "./arm_workspace_actions.ts";
 import { workspaceRoutes } from "./arm_workspaces.ts";
 import type { LocalAzure, Service } from "./context.ts";
@@ -58,6 +59,8 @@ export interface ArmService extends Service {
 export interface ArmOptions {
   /** Makes a blob container where there is none. */
   ensureContainer(name: string): Promise<void>;
+  /** Writes a blob from inside. */
+  writeBlob(container: string, name: string, bytes: Uint8Array): Promise<void>;
   readonly limits: LimitsBook;
   /** Whether groups and workspaces are made when they are first mentioned. */
   readonly lenient: boolean;
@@ -99,10 +102,10 @@ export function armRoutes(arm: Arm): { routes: Route[]; revive(): Promise<void> 
 /** Makes the control plane of a Local Azure. */
 export function armService(
   local: LocalAzure,
-  { ensureContainer, limits, lenient }: ArmOptions,
+  { ensureContainer, writeBlob, limits, lenient }: ArmOptions,
 ): ArmService {
   const operations = createOperations(local);
-  const arm: Arm = { ...local, operations, limits, ensureContainer, lenient };
+  const arm: Arm = { ...local, operations, limits, ensureContainer, writeBlob, lenient };
   const { tokens, clock, log } = arm;
   const { routes, revive } = armRoutes(arm), router = createRouter(routes);
   const leniency = lenient ? createLeniency(arm) : undefined;
@@ -158,6 +161,7 @@ export function armService(
     handle,
     prepare: () => makeDefaultWorkspace(arm),
     async resume() {
+      startSchedules(arm);
       const revived = revive(); // first, since an operation waits for its deployment
       operations.resume();
       await revived;

@@ -23,6 +23,8 @@ export interface Arm extends LocalAzure {
   readonly lenient: boolean;
   /** Makes a blob container where there is none. */
   ensureContainer(name: string): Promise<void>;
+  /** Writes a blob from inside. */
+  writeBlob(container: string, name: string, bytes: Uint8Array): Promise<void>;
 }
 
 const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;

@@ -44,7 +44,7 @@ export function frontEndUrls(
   store: Store,
   { params, apiVersion }: Call,
   operation: Operation,
-  prefix: "oe" | "od" | "sc" | "be" | "bd",
+  prefix: "oe" | "od" | "sc" | "be" | "bd" | "jc",
 ): { status: string; result: string } {
   const { body } = workspaceOf(store, params);
   return operationUrls(operation, {

@@ -1,7 +1,4 @@
-/**
- * Command jobs: accepted, queued, looked at, cancelled, archived, deleted. Nothing takes them from the
- * queue yet, as on Azure's serverless compute without quota: they stay `Queued` until they are cancelled.
- */
+/** Command jobs: accepted, queued, run, looked at, cancelled, archived, deleted. */
 
 import { canonicalJson, type Json, type JsonRecord } from "lib/core/mod.ts";
 import {
@@ -16,7 +13,11 @@ import { gatewayError, notFound, userError } from "./arm_error.ts";
 import { CHANGEABLE, JOB, wantedJob } from "./arm_job_body.ts";
 import { filtered, listAnswer } from "./arm_lists.ts";
 import { answer, type Call, empty, type Route } from "./arm_router.ts";
+import { frontEndUrls } from "./arm_endpoints.ts";
+import { TIMEOUT_HEADER } from "./arm_operation_status.ts";
 import { fieldsOf } from "./fields.ts";
+import { CANCEL, registerJobRunner } from "./job_runner.ts";
+import { submitJob } from "./job_submit.ts";
 import type { Stored } from "./store.ts";
 
 /** States that a job does not leave. */
@@ -26,7 +27,10 @@ export const ENDED: ReadonlySet<string> = new Set(["Completed", "Failed", "Cance
 const KINDS = ["automl", "command", "labeling", "pipeline", "spark", "sweep"];
 
 /** Their operations. */
-export function jobRoutes({ store, clock }: Arm): Route[] {
+export function jobRoutes(arm: Arm): Route[] {
+  const { store, clock, operations } = arm;
+  registerJobRunner(arm);
+
   function idOf({ params }: Call): string {
     return `${workspaceOf(store, params).id}/jobs/${params.job}`;
   }
@@ -47,20 +51,45 @@ export function jobRoutes({ store, clock }: Arm): Route[] {
     const fields = fieldsOf(call.body, userError).object("properties");
     const wanted = wantedJob(fields, { store, workspace, name });
     if (before) checkSame(name, wanted, propertiesOf(before.body));
-    const status = before ? propertiesOf(before.body).status : "Queued";
-    const at = systemData(clock.now(), before?.body.systemData as JsonRecord | undefined);
-    const body = { id, name, type: JOB, properties: { ...wanted, status }, systemData: at };
-    store.put({ id, type: JOB, parent: workspace.id, body, hidden: before?.hidden ?? {} });
-    if (before) return answer(200, body);
+    if (before) {
+      const { status } = propertiesOf(before.body);
+      const at = systemData(clock.now(), before.body.systemData as JsonRecord);
+      const body = { id, name, type: JOB, properties: { ...wanted, status }, systemData: at };
+      store.put({ id, type: JOB, parent: workspace.id, body, hidden: before.hidden });
+      return answer(200, body);
+    }
+    const body = submitJob(arm, { workspace, name }, wanted);
     return answer(201, body, { location: `${ARM}${id}?api-version=${call.apiVersion}` });
   }
 
-  function cancel(call: Call): Response {
-    const job = found(call);
-    if (!ENDED.has(String(propertiesOf(job.body).status))) {
-      store.put({ ...job, body: withProperties(job.body, { status: "Canceled" }) });
+  /** One that waits is cancelled at once; one that runs is asked to end, and polled until it has. */
+  async function cancel(call: Call): Promise<Response> {
+    const job = found(call), target = job.id, { status } = propertiesOf(job.body);
+    if (ENDED.has(String(status))) return empty(200);
+    if (status === "Queued" && !operations.running(target + CANCEL)) {
+      await operations.cancel(target);
+      const left = store.get(target);
+      if (left && !ENDED.has(String(propertiesOf(left.body).status))) setState(left, "Canceled");
+      return empty(200);
     }
-    return empty(200);
+    const doing = "Updating", kind = "job.cancel";
+    const begun = operations.running(target + CANCEL) ??
+      operations.begin(
+        { kind, target: target + CANCEL, doing },
+        () => setState(job, "CancelRequested"),
+      );
+    const { result } = frontEndUrls(store, call, begun, "jc");
+    return empty(202, { location: result, ...TIMEOUT_HEADER });
+  }
+
+  async function remove(call: Call): Promise<Response> {
+    const id = idOf(call);
+    await operations.cancel(id);
+    return empty(store.delete(id) > 0 ? 200 : 204);
+  }
+
+  function setState(job: Stored, status: string): void {
+    store.put({ ...job, body: withProperties(job.body, { status }) });
   }
 
   function list(call: Call): Response {
@@ -86,11 +115,7 @@ export function jobRoutes({ store, clock }: Arm): Route[] {
     { method: "GET", path: "~/jobs", handle: list },
     { method: "GET", path: one, handle: (call) => answer(200, found(call).body) },
     { method: "PUT", path: one, handle: put },
-    {
-      method: "DELETE",
-      path: one,
-      handle: (call) => empty(store.delete(idOf(call)) > 0 ? 200 : 204),
-    },
+    { method: "DELETE", path: one, handle: remove },
     { method: "POST", path: `${one}/cancel`, handle: cancel },
   ];
 }

@@ -13,8 +13,8 @@ const NOTES: Readonly<Record<string, string>> = {
   "onlineDeployments.createOrUpdate":
     "managed ones only; environments with a build context, no images, no code configuration",
   "jobs.createOrUpdate":
-    "command jobs only; a job stays `Queued` until it is cancelled, since nothing runs jobs yet",
-  "schedules.createOrUpdate": "action `CreateJob` with a command job; kept, never fired",
+    "command jobs only; `deno run …` runs, with the runtime `buildah` any command",
+  "schedules.createOrUpdate": "action `CreateJob` with a command job; fires on Local Azure's clock",
   "computeOperations.createOrUpdate":
     "AmlCompute and ComputeInstance, as records: no machine stands behind them",
   "computeOperations.listNodes": "always empty: there are no machines",

@@ -1,4 +1,4 @@
-/** Schedules: kept, listed, switched on and off. Nothing is started by them yet, since no job runs. */
+/** Schedules: kept, listed, switched on and off. What they start is made elsewhere, by the clock. */
 
 import type { JsonRecord } from "lib/core/mod.ts";
 import {

@@ -54,6 +54,8 @@ function parsed(
 ): { datastore: string; path: string } | undefined {
   const short = /^azureml:\/\/datastores\/([^/]+)\/paths\/(.+)$/i.exec(uri);
   if (short) return { datastore: short[1], path: short[2] };
+  const job = /^azureml:\/\/jobs\/([^/]+)\/outputs\/([^/]+)(?:\/paths\/(.*))?$/i.exec(uri);
+  if (job) return outputOf(store, workspace, job);
   const long =
     /^azureml:\/\/subscriptions\/([^/]+)\/resourcegroups\/([^/]+)\/(?:providers\/[^/]+\/)?workspaces\/([^/]+)\/datastores\/([^/]+)\/paths\/(.+)$/i
       .exec(uri);
@@ -69,4 +71,18 @@ function parsed(
     .find(({ body }) => propertiesOf(body).containerName === place.container);
   const slash = uri.endsWith("/") ? "/" : "";
   return datastore && { datastore: String(datastore.body.name), path: place.path + slash };
+}
+
+/** Where an output of a job lies, or something in it: `azureml://jobs/JOB/outputs/NAME/paths/…`. */
+function outputOf(
+  store: Store,
+  workspace: Stored,
+  [, job, output, below = ""]: readonly string[],
+): { datastore: string; path: string } | undefined {
+  const found = store.get(`${workspace.id}/jobs/${job}`);
+  const outputs = found && propertiesOf(found.body).outputs as Record<string, { uri: string }>;
+  if (!outputs || !Object.hasOwn(outputs, output)) return undefined;
+  const { uri } = outputs[output], place = parsed(store, workspace, uri);
+  return place &&
+    { ...place, path: below === "" ? place.path : `${place.path.replace(/\/*$/, "/")}${below}` };
 }

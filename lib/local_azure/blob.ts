@@ -117,6 +117,7 @@ export async function openBlob(
     handle,
     files: reader,
     ensureContainer: reader.ensureContainer,
+    write: reader.write,
     async close() {
       client.close();
       await azurite.close();

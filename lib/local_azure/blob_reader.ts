@@ -27,10 +27,12 @@ export const AZURITE_TOKEN: string = [
   },
 ].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".") + ".none";
 
-/** Reads blobs and makes containers. */
+/** Reads and writes blobs and makes containers. */
 export interface BlobReader extends BlobFiles {
   /** Makes a container where there is none. */
   ensureContainer(name: string): Promise<void>;
+  /** Writes a block blob, over whatever is there; it is on disk afterwards. */
+  write(container: string, name: string, bytes: Uint8Array): Promise<void>;
 }
 
 /** A reader of the one account. */
@@ -42,8 +44,13 @@ export function createBlobReader(client: HttpClient, { pass, documents }: Azurit
     [...pass],
   ];
 
-  async function ask(method: string, path: string): Promise<{ status: number; bytes: Uint8Array }> {
-    const answer = await client.send({ method, path, headers });
+  async function ask(
+    method: string,
+    path: string,
+    { more = [], body }: { more?: HeaderPair[]; body?: Uint8Array } = {},
+  ): Promise<{ status: number; bytes: Uint8Array }> {
+    const sent = { body, length: body?.length };
+    const answer = await client.send({ method, path, headers: [...headers, ...more], ...sent });
     return { status: answer.status, bytes: await bytesOf(answer) };
   }
 
@@ -64,11 +71,16 @@ export function createBlobReader(client: HttpClient, { pass, documents }: Azurit
       }
     },
     async read(container, name) {
-      const path = `/${container}/${name.split("/").map(encodeURIComponent).join("/")}`;
-      const { status, bytes } = await ask("GET", path);
+      const { status, bytes } = await ask("GET", pathOf(container, name));
       if (status === 404) return undefined;
       if (status !== 200) throw unexpected(`read ${container}/${name}`, status, textOf(bytes));
       return bytes;
+    },
+    async write(container, name, body) {
+      const more: HeaderPair[] = [["x-ms-blob-type", "BlockBlob"]];
+      const { status, bytes } = await ask("PUT", pathOf(container, name), { more, body });
+      if (status !== 201) throw unexpected(`write ${container}/${name}`, status, textOf(bytes));
+      await documents.settled();
     },
     async ensureContainer(name) {
       const { status, bytes } = await ask("PUT", `/${name}?restype=container`);
@@ -78,6 +90,10 @@ export function createBlobReader(client: HttpClient, { pass, documents }: Azurit
       await documents.settled();
     },
   };
+}
+
+function pathOf(container: string, name: string): string {
+  return `/${container}/${name.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 async function bytesOf({ body }: HttpAnswer): Promise<Uint8Array> {

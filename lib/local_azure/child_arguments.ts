@@ -16,6 +16,8 @@ export interface ChildPlace {
   readonly port: number;
   /** Local Azure's port. */
   readonly localPort: number;
+  /** Paths of the image that may be written beside `/tmp`. Default none. */
+  readonly writable?: readonly string[];
   /** Whether the image has a configuration file that Deno would find by itself. */
   readonly hasConfig: boolean;
 }
@@ -55,16 +57,20 @@ export interface ChildArguments {
  */
 export function childArguments(program: DenoProgram, place: ChildPlace): ChildArguments {
   const { asked, flags, files, script } = program;
-  const { root, workdir, port, localPort, hasConfig } = place;
+  const { root, workdir, port, localPort, hasConfig, writable = [] } = place;
   const at = (path: string) => imagePath(root, workdir, path);
-  const spool = imagePath(root, "/", "/tmp"), refused: string[] = [], args = ["run", "--no-prompt"];
+  const free = ["/tmp", ...writable].map((path) => imagePath(root, "/", path));
+  const refused: string[] = [], args = ["run", "--no-prompt"];
 
   const { read, write, env, sys, net } = asked;
   if (read) args.push(`--allow-read=${listed(read === "all" ? [root] : read.map(at))}`);
   if (write) {
-    const paths = write === "all" ? [spool] : write.map(at);
-    const inside = paths.filter((path) => path === spool || path.startsWith(`${spool}/`));
-    if (inside.length < paths.length) refused.push("write outside /tmp");
+    const paths = write === "all" ? free : write.map(at);
+    const isFree = (path: string) => free.some((one) => path === one || path.startsWith(`${one}/`));
+    const inside = paths.filter(isFree);
+    if (inside.length < paths.length) {
+      refused.push(`write outside ${["/tmp", ...writable].join(", ")}`);
+    }
     if (inside.length > 0) args.push(`--allow-write=${listed(inside)}`);
   }
   if (net) {

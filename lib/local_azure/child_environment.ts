@@ -14,8 +14,8 @@ export interface EnvironmentPlace {
   readonly localPort: number;
   /** What `AZUREML_MODEL_DIR` names, if there is a model. */
   readonly modelDir: string | undefined;
-  /** Deno's own folder for this runtime's children. */
-  readonly denoDir: string;
+  /** Deno's own folder; undefined to leave it to the image. */
+  readonly denoDir: string | undefined;
   /** Whether the image has a `package.json` of its own. */
   readonly hasPackageJson: boolean;
 }
@@ -62,7 +62,7 @@ export function childEnvironment(
     AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
     APPLICATION_INSIGHTS_NO_STATSBEAT: "1",
     APPLICATIONINSIGHTS_STATSBEAT_DISABLED: "true",
-    DENO_DIR: denoDir,
+    ...denoDir === undefined ? {} : { DENO_DIR: denoDir },
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
     ...hasPackageJson ? {} : { DENO_NO_PACKAGE_JSON: "1" },

@@ -9,10 +9,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { BlobFiles } from "./blob_files.ts";
-import { type DeploymentSlot, openSlot, remove, type RunningChild } from "./deployment_slot.ts";
-import { keepTemporary } from "./left_temporary.ts";
+import { type DeploymentSlot, openSlot, type RunningChild } from "./deployment_slot.ts";
+import { folderImages } from "./folder_images.ts";
+import type { Images } from "./images.ts";
 import type { Ground } from "./parts.ts";
-import { createProcessRecord } from "./process_record.ts";
+import { createProcessRecord, type ProcessRecord } from "./process_record.ts";
+import { remove } from "./remove.ts";
 import { DeploymentError, type DeploymentSpec, type Runtime } from "./runtime.ts";
 
 /** What a runtime is made of. */
@@ -43,9 +45,24 @@ export interface ChildRuntime extends Runtime {
  * ```
  */
 export function createRuntime(options: RuntimeOptions): ChildRuntime {
-  const { folder, store, clock, log, port: localPort, blobs } = options;
+  const { folder, port: localPort, blobs } = options;
   const home = join(folder, "deployments"), denoDir = join(folder, "deno");
+  return runtimeOf(options, () => folderImages({ home, denoDir, localPort, blobs }));
+}
+
+/**
+ * A runtime over whatever makes images.
+ *
+ * @param options See {@linkcode RuntimeOptions}.
+ * @param openImages Makes images; is given what remembers processes.
+ */
+export function runtimeOf(
+  { folder, store, clock, log }: Omit<RuntimeOptions, "port" | "blobs">,
+  openImages: (record: ProcessRecord) => Images,
+): ChildRuntime {
+  const home = join(folder, "deployments");
   const record = createProcessRecord(store), slots = new Map<string, DeploymentSlot>();
+  const images = openImages(record);
   let isClosed = false;
 
   /** Ends what an earlier run left, and removes its images; logs stay, and what was in `/tmp`. */
@@ -53,13 +70,7 @@ export function createRuntime(options: RuntimeOptions): ChildRuntime {
     const pids = await record.endOrphans();
     if (pids.length > 0) log.warn("ended processes that an earlier run had left", { pids });
     await Deno.mkdir(home, { recursive: true });
-    for await (const deployment of Deno.readDir(home)) {
-      for await (const generation of Deno.readDir(join(home, deployment.name))) {
-        const place = join(home, deployment.name, generation.name);
-        await keepTemporary(place);
-        await remove(join(place, "root"));
-      }
-    }
+    await images.clean();
   }
 
   const cleaned = clean();
@@ -68,8 +79,7 @@ export function createRuntime(options: RuntimeOptions): ChildRuntime {
   function slotOf(id: string): DeploymentSlot {
     let slot = slots.get(id);
     if (!slot) {
-      const place = join(home, folderName(id));
-      slot = openSlot({ folder: place, denoDir, localPort, blobs, record, clock });
+      slot = openSlot({ folder: join(home, folderName(id)), images, record, clock });
       slots.set(id, slot);
     }
     return slot;
@@ -90,10 +100,17 @@ export function createRuntime(options: RuntimeOptions): ChildRuntime {
       slots.delete(key);
     },
     logs: (id, options) => slotOf(id.toLowerCase()).logs(options),
+    ...images.open && {
+      async openImage(source, options) {
+        await cleaned;
+        return await images.open!(source, options);
+      },
+    },
     async close() {
       isClosed = true;
       await cleaned.catch(() => {}); // it was told of
       await Promise.all([...slots.values()].map((slot) => slot.close()));
+      await images.close();
     },
   };
 }

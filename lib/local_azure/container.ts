@@ -1,15 +1,10 @@
-/** A container's process: one Deno program that ends when Local Azure does, however that ends. */
+/** A container's process: one program that ends when Local Azure does, however that ends. */
 
 import type { ProcessRecord } from "./process_record.ts";
+import type { Command } from "./runtime.ts";
 
-/** What a container is started with. */
+/** Who is told of a container. */
 export interface ContainerOptions {
-  /** For `deno`. */
-  readonly args: readonly string[];
-  /** All of its environment. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Its working folder. */
-  readonly cwd: string;
   /** Takes what it writes, in pieces. */
   readonly onOutput: (bytes: Uint8Array) => void;
   /** Remembers its process. */
@@ -45,14 +40,17 @@ const LAST_OUTPUT_MS = 500;
 /**
  * Starts a container.
  *
+ * @param command See {@linkcode Command}.
  * @param options See {@linkcode ContainerOptions}.
  * @returns See {@linkcode Container}. Where there is no `/bin/sh` (Windows) the program runs unwatched.
  */
-export function startContainer(options: ContainerOptions): Container {
-  const { args, env, cwd, onOutput, record } = options;
-  const isWatched = Deno.build.os !== "windows", deno = Deno.execPath();
-  const child = new Deno.Command(isWatched ? "/bin/sh" : deno, {
-    args: isWatched ? ["-c", WATCHED, "sh", deno, ...args] : [...args],
+export function startContainer(
+  { words, env, cwd }: Command,
+  { onOutput, record }: ContainerOptions,
+): Container {
+  const isWatched = Deno.build.os !== "windows", [program, ...args] = words;
+  const child = new Deno.Command(isWatched ? "/bin/sh" : program, {
+    args: isWatched ? ["-c", WATCHED, "sh", ...words] : args,
     cwd,
     env: { ...env },
     clearEnv: true,

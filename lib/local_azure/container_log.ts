@@ -164,6 +164,24 @@ export function openContainerLog(folder: string, clock: Clock, isNew: boolean): 
   };
 }
 
+/** Runs one stage of a start and says in the log how it went. */
+export async function inStage<T>(
+  log: ContainerLog,
+  stage: Stage,
+  body: () => Promise<T>,
+): Promise<T> {
+  log.stage(stage, "InProgress");
+  try {
+    const result = await body();
+    log.stage(stage, "Succeeded");
+    return result;
+  } catch (error) {
+    log.stage(stage, "Failed");
+    log.event("Failed", (error as Error).message);
+    throw error;
+  }
+}
+
 function typeOf(event: string): "Normal" | "Warning" {
   return /Failed|BackOff|Unhealthy|Killing/.test(event) ? "Warning" : "Normal";
 }

@@ -2,15 +2,13 @@
 
 import { join } from "node:path";
 import type { Clock } from "lib/core/mod.ts";
-import type { BlobFiles } from "./blob_files.ts";
 import { checkVariables } from "./child_environment.ts";
-import { type ContainerLog, type LogOptions, openContainerLog } from "./container_log.ts";
-import { readDenoCommand } from "./deno_command.ts";
-import { makeImage, readContext } from "./image.ts";
+import { type ContainerLog, inStage, type LogOptions, openContainerLog } from "./container_log.ts";
+import type { Image, Images } from "./images.ts";
 import { type Instance, startInstance } from "./instance.ts";
-import { adoptTemporary } from "./left_temporary.ts";
 import { pause } from "./probe.ts";
 import type { ProcessRecord } from "./process_record.ts";
+import { remove } from "./remove.ts";
 import { DeploymentError, type DeploymentSpec, type RunningDeployment } from "./runtime.ts";
 
 /** A deployment that runs. */
@@ -23,12 +21,8 @@ export interface RunningChild extends RunningDeployment {
 export interface SlotOptions {
   /** The deployment's folder. */
   readonly folder: string;
-  /** Deno's own folder for all children. */
-  readonly denoDir: string;
-  /** Local Azure's port. */
-  readonly localPort: number;
-  /** Where contexts and models are read from. */
-  readonly blobs: BlobFiles;
+  /** Makes what is started. */
+  readonly images: Images;
   /** Remembers processes. */
   readonly record: ProcessRecord;
   /** For the log. */
@@ -53,13 +47,14 @@ const LONGEST_DRAIN_MS = 5_000;
 interface Generation {
   readonly folder: string;
   readonly log: ContainerLog;
+  readonly image: Image;
   readonly instance: Instance;
   readonly running: RunningChild;
 }
 
 /** A slot in a folder. */
 export function openSlot(options: SlotOptions): DeploymentSlot {
-  const { folder, denoDir, localPort, blobs, record, clock } = options;
+  const { folder, images, record, clock } = options;
   const closing = new AbortController(), leaving = new Set<Promise<void>>();
   let current: Generation | undefined, turn: Promise<void> = Promise.resolve();
   let last: { log: ContainerLog; folder: string } | undefined;
@@ -82,7 +77,7 @@ export function openSlot(options: SlotOptions): DeploymentSlot {
     const log = openContainerLog(path, clock, true);
     last = { log, folder: path };
     try {
-      const instance = await build(spec, join(await Deno.realPath(path), "root"), log, signal);
+      const { image, instance } = await build(spec, await Deno.realPath(path), log, signal);
       const running: RunningChild = {
         spec,
         get port() {
@@ -96,13 +91,12 @@ export function openSlot(options: SlotOptions): DeploymentSlot {
         },
       };
       const before = current;
-      current = { folder: path, log, instance, running };
+      current = { folder: path, log, image, instance, running };
       if (before) retire(before);
       else await removeOlder(path); // an earlier run's
       return running;
     } catch (error) {
       log.close();
-      await remove(join(path, "root"));
       if (error instanceof DeploymentError) throw error;
       const { message } = error as Error;
       throw new DeploymentError("InternalServerError", `${spec.name} was not started: ${message}`);
@@ -115,44 +109,27 @@ export function openSlot(options: SlotOptions): DeploymentSlot {
 
   async function build(
     spec: DeploymentSpec,
-    root: string,
+    folder: string,
     log: ContainerLog,
     signal: AbortSignal,
-  ): Promise<Instance> {
+  ): Promise<{ image: Image; instance: Instance }> {
     checkPorts(spec);
     checkVariables(spec.environmentVariables);
     log.stage("SystemSetup", "Succeeded");
-    const { dockerfile, program, modelDir } = await prepareImage(spec, root, log);
-    if (signal.aborted) throw canceled(spec);
-    if (!current) await adoptTemporary(generations(folder).map(({ path }) => path), root);
-    return await step(log, "UserContainerStart", async () => {
-      log.event("Created", "Created container inference-server");
-      const started = await startInstance({
-        ...{ spec, dockerfile, program, root, modelDir, denoDir, localPort, log, record },
-      }, signal);
-      log.event("ContainerReady", "Container is ready");
-      return started;
-    });
-  }
-
-  async function prepareImage(spec: DeploymentSpec, root: string, log: ContainerLog) {
-    const { dockerfile, program, files } = await step(log, "UserContainerImagePull", async () => {
-      log.event("Pulling", "Start pulling container image");
-      const { dockerfile, files } = await readContext(blobs, spec);
-      const program = readDenoCommand(dockerfile.command);
-      checkVariables(dockerfile.env);
-      const { deno } = Deno.version;
-      log.event("Pulled", `Base image ${dockerfile.base} stands for this machine's Deno ${deno}`);
-      return { dockerfile, program, files };
-    });
-    const modelDir = await step(log, "ModelDownload", async () => {
-      const { model } = spec;
-      if (model) log.event("Downloading", `Start downloading model ${model.name}:${model.version}`);
-      const modelDir = await makeImage(root, blobs, spec, { dockerfile, files });
-      if (model) log.event("Downloaded", "Model is downloaded");
-      return modelDir;
-    });
-    return { dockerfile, program, modelDir };
+    const image = await images.prepare({ spec, folder, log, signal });
+    try {
+      if (signal.aborted) throw canceled(spec);
+      const instance = await inStage(log, "UserContainerStart", async () => {
+        log.event("Created", "Created container inference-server");
+        const started = await startInstance({ spec, image, log, record }, signal);
+        log.event("ContainerReady", "Container is ready");
+        return started;
+      });
+      return { image, instance };
+    } catch (error) {
+      await image.remove();
+      throw error;
+    }
   }
 
   /** Lets a generation finish what it has, then ends it. */
@@ -167,8 +144,10 @@ export function openSlot(options: SlotOptions): DeploymentSlot {
     gone.finally(() => leaving.delete(gone));
   }
 
-  async function end({ instance, log }: Pick<Generation, "instance" | "log">): Promise<void> {
+  async function end(generation: Omit<Generation, "running">): Promise<void> {
+    const { instance, image, log } = generation;
     await instance.stop();
+    await image.remove();
     log.event("Killing", "Stopping container inference-server");
     log.close();
   }
@@ -200,24 +179,6 @@ export function openSlot(options: SlotOptions): DeploymentSlot {
   };
 }
 
-/** Runs one stage of a start and says in the log how it went. */
-async function step<T>(
-  log: ContainerLog,
-  stage: Parameters<ContainerLog["stage"]>[0],
-  body: () => Promise<T>,
-): Promise<T> {
-  log.stage(stage, "InProgress");
-  try {
-    const result = await body();
-    log.stage(stage, "Succeeded");
-    return result;
-  } catch (error) {
-    log.stage(stage, "Failed");
-    log.event("Failed", (error as Error).message);
-    throw error;
-  }
-}
-
 /** One program listens on one port here, whatever the image would do. */
 function checkPorts({ routes }: DeploymentSpec): void {
   const ports = new Set(
@@ -244,14 +205,5 @@ function generations(folder: string): { number: number; path: string }[] {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
-  }
-}
-
-/** Removes a folder, if it is there. */
-export async function remove(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

@@ -26,6 +26,6 @@ export function buildFailure(line: number, instruction: string, why: string): De
 
 /** Why an instruction is refused that only a real build could follow; continues the sentence. */
 export function needsImage(): string {
-  return "needs an image to be built, and Local Azure has no buildah to build it with: it follows " +
-    `${ACCEPTED} of a Deno program`;
+  return "needs an image to be built, and Local Azure has no buildah to build it with (--runtime " +
+    `buildah has): it follows ${ACCEPTED} of a Deno program`;
 }

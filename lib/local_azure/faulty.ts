@@ -93,6 +93,7 @@ export function faultyRuntime(runtime: Runtime, faults: Faults): Runtime {
     },
     stop: (id) => runtime.stop(id),
     logs: (id, options) => runtime.logs(id, options),
+    openImage: runtime.openImage,
     async close() {
       for (const { tarpit } of doors.values()) tarpit.close();
       doors.clear();

@@ -23,8 +23,13 @@ const LOOK_MS = 60_000;
  *
  * @param idleMs Time without a request after which nobody needs it, in milliseconds; 0 for never.
  * @param onIdle Called once, when that time is over and none of the processes that need it lives.
+ * @param isBusy Whether something goes on that nobody need ask about. Default never.
  */
-export function watchIdle(idleMs: number, onIdle: () => void): IdleWatch {
+export function watchIdle(
+  idleMs: number,
+  onIdle: () => void,
+  isBusy: () => boolean = () => false,
+): IdleWatch {
   let last = Date.now();
   const pids = new Set<number>();
   const timer = idleMs > 0 ? setInterval(look, Math.min(LOOK_MS, idleMs)) : undefined;
@@ -33,7 +38,7 @@ export function watchIdle(idleMs: number, onIdle: () => void): IdleWatch {
   function look(): void {
     if (Date.now() - last < idleMs) return;
     forgetEnded();
-    if (pids.size > 0) return;
+    if (pids.size > 0 || isBusy()) return;
     clearInterval(timer);
     onIdle();
   }

@@ -9,23 +9,24 @@ import { imagePath, pathBelow } from "./image_path.ts";
 import { DeploymentError, type DeploymentSpec } from "./runtime.ts";
 
 /** Where Azure ML puts models. */
-const MODELS = "/var/azureml-app/azureml-models";
+export const MODELS = "/var/azureml-app/azureml-models";
 
 /** Blobs read at once. */
 const AT_ONCE = 8;
 
 /** Files of a context or a model: relative path → the blob's name. */
-type Files = ReadonlyMap<string, string>;
+export type Files = ReadonlyMap<string, string>;
 
 /**
- * Reads a deployment's Dockerfile.
+ * Finds a deployment's build context and reads its Dockerfile.
  *
- * @throws {DeploymentError} `ImageBuildFailure`, if it is not there or cannot be followed.
+ * @returns The Dockerfile's path in the context, its text, and all files.
+ * @throws {DeploymentError} `ImageBuildFailure`, if there is no Dockerfile.
  */
-export async function readContext(
+export async function findContext(
   blobs: BlobFiles,
-  { context }: DeploymentSpec,
-): Promise<{ dockerfile: Dockerfile; files: Files }> {
+  { context }: Pick<DeploymentSpec, "context">,
+): Promise<{ name: string; text: string; files: Files }> {
   const { container, path } = context, name = posix.normalize(context.dockerfile);
   const files = await filesBelow(blobs, container, path);
   const blob = files.get(name);
@@ -34,7 +35,34 @@ export async function readContext(
     const where = `${container}/${path}`;
     throw new DeploymentError("ImageBuildFailure", `There is no ${name} in the context ${where}`);
   }
-  return { dockerfile: readDockerfile(new TextDecoder().decode(bytes)), files };
+  return { name, text: new TextDecoder().decode(bytes), files };
+}
+
+/**
+ * Reads a deployment's Dockerfile.
+ *
+ * @throws {DeploymentError} `ImageBuildFailure`, if it is not there or cannot be followed.
+ */
+export async function readContext(
+  blobs: BlobFiles,
+  spec: DeploymentSpec,
+): Promise<{ dockerfile: Dockerfile; files: Files }> {
+  const { text, files } = await findContext(blobs, spec);
+  return { dockerfile: readDockerfile(text), files };
+}
+
+/** Writes all files of a build context into a folder. */
+export async function writeContext(
+  folder: string,
+  blobs: BlobFiles,
+  { context }: Pick<DeploymentSpec, "context">,
+  files: Files,
+): Promise<void> {
+  const writes = [...files].map(([path, blob]): [string, string] => [
+    join(folder, ...path.split("/")),
+    blob,
+  ]);
+  await write(blobs, context.container, new Map(writes));
 }
 
 /**
@@ -53,7 +81,7 @@ export async function readContext(
 export async function makeImage(
   root: string,
   blobs: BlobFiles,
-  spec: DeploymentSpec,
+  spec: Pick<DeploymentSpec, "context" | "model">,
   { dockerfile, files }: { dockerfile: Dockerfile; files: Files },
 ): Promise<string | undefined> {
   for (const path of [dockerfile.workdir, "/tmp"]) {
@@ -69,11 +97,28 @@ export async function makeImage(
       throw buildFailure(copy.line, "COPY", `failed: ${(error as Error).message}`);
     }
   }
-  const { model } = spec;
+  return await placeModel(root, blobs, spec);
+}
+
+/**
+ * Puts the model where Azure ML puts it: NAME/VERSION in {@linkcode MODELS}, below a folder.
+ *
+ * @param root The folder that stands for `/`.
+ * @param blobs Where the files come from.
+ * @param spec Names the model.
+ * @returns The folder that `AZUREML_MODEL_DIR` names, if there is a model.
+ * @throws {DeploymentError} `BadArgument` if the model is not there, or a name would leave its folder.
+ */
+export async function placeModel(
+  root: string,
+  blobs: BlobFiles,
+  { model }: Pick<DeploymentSpec, "model">,
+): Promise<string | undefined> {
   if (!model) return undefined;
-  const folder = `${MODELS}/${pathBelow(model.name, "")}/${pathBelow(model.version, "")}`;
-  await writeModel(imagePath(root, "/", folder), blobs, model);
-  return imagePath(root, "/", folder);
+  const path = `${MODELS}/${pathBelow(model.name, "")}/${pathBelow(model.version, "")}`;
+  const folder = imagePath(root, "/", path);
+  await writeModel(folder, blobs, model);
+  return folder;
 }
 
 async function writeModel(

@@ -1,12 +1,8 @@
 /** One generation of a deployment: its container kept running and looked after until it is stopped. */
 
-import { type ChildArguments, childArguments } from "./child_arguments.ts";
-import { childEnvironment } from "./child_environment.ts";
 import { type Container, startContainer } from "./container.ts";
 import type { ContainerLog } from "./container_log.ts";
-import type { DenoProgram } from "./deno_command.ts";
-import type { Dockerfile } from "./dockerfile.ts";
-import { imagePath } from "./image_path.ts";
+import type { Image } from "./images.ts";
 import { pause, probe } from "./probe.ts";
 import type { ProcessRecord } from "./process_record.ts";
 import { DeploymentError, type DeploymentSpec, type Probe, type Route } from "./runtime.ts";
@@ -15,18 +11,8 @@ import { DeploymentError, type DeploymentSpec, type Probe, type Route } from "./
 export interface InstanceOptions {
   /** What was asked for. */
   readonly spec: DeploymentSpec;
-  /** How the image is made. */
-  readonly dockerfile: Dockerfile;
-  /** What is started. */
-  readonly program: DenoProgram;
-  /** The folder that stands for the image's `/`. */
-  readonly root: string;
-  /** What `AZUREML_MODEL_DIR` names, if there is a model. */
-  readonly modelDir: string | undefined;
-  /** Deno's own folder for all children. */
-  readonly denoDir: string;
-  /** Local Azure's port. */
-  readonly localPort: number;
+  /** What its containers are started from. */
+  readonly image: Image;
   /** Takes what is written and what happens. */
   readonly log: ContainerLog;
   /** Remembers processes. */
@@ -77,7 +63,7 @@ export async function startInstance(
   options: InstanceOptions,
   signal?: AbortSignal,
 ): Promise<Instance> {
-  const { spec, log } = options;
+  const { spec, image, log, record } = options;
   const stopping = new AbortController();
   const onAbort = () => stopping.abort();
   signal?.addEventListener("abort", onAbort);
@@ -86,7 +72,7 @@ export async function startInstance(
 
   function launch(): void {
     port = freePort();
-    container = startContainer(containerOptions(options, port));
+    container = startContainer(image.command(port), { onOutput: log.write, record });
     log.event("Started", `Started container inference-server (pid ${container.pid})`);
   }
 
@@ -232,51 +218,6 @@ export async function startInstance(
       await kept;
     },
   };
-}
-
-function containerOptions(options: InstanceOptions, port: number) {
-  const { spec, dockerfile, program, root, modelDir, denoDir, localPort, log, record } = options;
-  const { workdir } = dockerfile, cwd = imagePath(root, "/", workdir);
-  const folders = foldersAbove(imagePath(root, workdir, program.script), root);
-  const hasConfig = hasAny(folders, ["deno.json", "deno.jsonc"]);
-  const hasPackageJson = hasAny(folders, ["package.json"]);
-  const narrowed: ChildArguments = childArguments(program, {
-    ...{ root, workdir, port, localPort, hasConfig },
-  });
-  if (narrowed.refused.length > 0) {
-    log.event("Narrowed", `Permissions that are not given here: ${narrowed.refused.join(", ")}`);
-  }
-  return {
-    args: narrowed.args,
-    env: childEnvironment(dockerfile, spec, {
-      ...{ root, port, localPort, modelDir, denoDir, hasPackageJson },
-    }),
-    cwd,
-    onOutput: log.write,
-    record,
-  };
-}
-
-/** The folders from a file's up to the root: where Deno looks for configuration of the image's own. */
-function foldersAbove(file: string, root: string): string[] {
-  const folders: string[] = [];
-  for (let at = file.lastIndexOf("/"); at >= root.length; at = file.lastIndexOf("/", at - 1)) {
-    folders.push(file.slice(0, at));
-  }
-  return folders;
-}
-
-function hasAny(folders: readonly string[], names: readonly string[]): boolean {
-  return folders.some((folder) =>
-    names.some((name) => {
-      try {
-        return Deno.statSync(`${folder}/${name}`).isFile;
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return false;
-        throw error;
-      }
-    })
-  );
 }
 
 /** A port that is free at this moment. */

@@ -19,17 +19,14 @@ export async function keepTemporary(generation: string): Promise<void> {
 }
 
 /**
- * Moves what generations have left into the `/tmp` of the one that comes up.
+ * Moves what a deployment's generations have left into the `/tmp` of the one that comes up.
  *
- * @param generations Their folders.
+ * @param deployment The deployment's folder, with its generations in it.
  * @param root The new image's root; its program has not been started yet.
  */
-export async function adoptTemporary(
-  generations: readonly string[],
-  root: string,
-): Promise<void> {
-  for (const generation of generations) {
-    await move(join(generation, LEFT), join(root, "tmp"));
+export async function adoptTemporary(deployment: string, root: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(deployment)) {
+    if (isDirectory) await move(join(deployment, name, LEFT), join(root, "tmp"));
   }
 }
 

@@ -85,15 +85,35 @@ function create({ mlflow, scope, given }: Call): JsonRecord {
   }
   return mlflow.store.transaction(() => {
     refuseTaken(mlflow, scope, name);
-    const { id } = mlflow.sql(
-      "SELECT max(id) + 1 AS id FROM mlflow_experiments WHERE workspace = ?",
-    ).get(scope.key) as { id: number };
-    const at = mlflow.now();
-    mlflow.sql("INSERT INTO mlflow_experiments VALUES (?, ?, ?, ?, 'active', ?, ?)")
-      .run(scope.key, id, name, location?.replace(/\/+$/, "") || `mlflow-artifacts:/${id}`, at, at);
+    const id = makeExperiment(mlflow, scope, name, location?.replace(/\/+$/, ""));
     for (const { key, value } of tags) mlflow.sql(PUT_TAG).run(scope.key, id, key, value);
     return { experiment_id: String(id) };
   });
+}
+
+/** Makes an experiment of a name that is not taken; tells its number. */
+export function makeExperiment(
+  mlflow: Mlflow,
+  scope: Scope,
+  name: string,
+  location?: string,
+): number {
+  const { id } = mlflow.sql(
+    "SELECT max(id) + 1 AS id FROM mlflow_experiments WHERE workspace = ?",
+  ).get(scope.key) as { id: number };
+  const at = mlflow.now();
+  mlflow.sql("INSERT INTO mlflow_experiments VALUES (?, ?, ?, ?, 'active', ?, ?)")
+    .run(scope.key, id, name, location || `mlflow-artifacts:/${id}`, at, at);
+  return id;
+}
+
+/** The experiment of that name, if the workspace has one. */
+export function experimentByName(
+  mlflow: Mlflow,
+  scope: Scope,
+  name: string,
+): Experiment | undefined {
+  return mlflow.sql(BY_NAME).get(scope.key, name) as unknown as Experiment | undefined;
 }
 
 function refuseTaken(mlflow: Mlflow, scope: Scope, name: string): void {

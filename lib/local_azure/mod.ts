@@ -17,6 +17,8 @@
  * | metric alert rules | put, patch, get, list, delete, status; looked at by the clock, nobody is told |
  * | command jobs | put, get, list, cancel, delete, archive; they stay queued, as nothing runs them yet |
  * | schedules of command jobs | put, get, list, delete; kept, never fired |
+ * | command jobs | put, get, list, cancel, delete, archive; `deno run …` runs, with `buildah` any command |
+ * | schedules of command jobs | put, get, list, delete; they fire on Local Azure's clock |
  * | clusters and compute instances | put, patch, get, list, delete, start, stop, restart; records only |
  * | batch endpoints and deployments | put, patch, get, list, delete, listkeys; records only |
  * | connections | put, get, list, delete; credentials are never told |
@@ -36,6 +38,18 @@
  * Under its own name it has a page for people (`/`) and control routes (`/_local/health`, `log`,
  * `reset`, `stop`, `keep`, `clock`, `limits`, `traces`, `telemetry`, `faults`: PUTs that are throttled, deployments that fail,
  * containers that sleep, a Blob storage that is busy, tokens that have expired).
+ *
+ * Deployments run as child processes with a container's permissions, which follow what a Dockerfile
+ * copies and sets; with the runtime `buildah` (Linux, root) the Dockerfile is really built, `RUN`
+ * included, and its container is a chroot with processes, mounts and rights of its own. It shares the
+ * machine's network, so that its program must listen on `$PORT`, and no memory or processor is
+ * rationed. Where no registry can be reached, `deno task local-azure:base-image` makes the base image
+ * out of Debian packages.
+ *
+ * A job's folder is what was uploaded, its log a blob that grows while it runs, its MLflow run has the
+ * job's name for its id. Two run at once; one that nothing here can run waits a minute in the queue,
+ * says why in its log, and fails. Computes are not looked at, `resources` and `distribution` are kept
+ * and not followed, and inputs are always brought as files, whatever their mode, `Direct` aside.
  *
  * What is not: Resource Manager in general (other resource types answer 404), roles and permissions
  * (every token may do everything), networking, billing, registries, Kubernetes, notebooks. Every

@@ -13,6 +13,8 @@ export interface BlobPart extends Service {
   readonly files: BlobFiles;
   /** Makes a container where there is none. */
   ensureContainer(name: string): Promise<void>;
+  /** Writes a blob from inside; it is on disk afterwards. */
+  write(container: string, name: string, bytes: Uint8Array): Promise<void>;
   /** Saves what is not saved yet and lets go of the folder. */
   close(): Promise<void>;
 }

@@ -88,6 +88,41 @@ export interface RunningDeployment {
   readonly ready: boolean;
 }
 
+/** What a container's process is started as. */
+export interface Command {
+  /** The program, as an absolute path, and its arguments. */
+  readonly words: readonly string[];
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Its working folder. */
+  readonly cwd: string;
+}
+
+/** An image for a job, entered with the job's command in place of its own. */
+export interface OpenedImage {
+  /** Whose rights a program in it has. */
+  readonly user: { readonly uid: number; readonly gid: number };
+  /**
+   * How a shell of the image starts a command.
+   *
+   * @param line For `/bin/sh -c`.
+   * @param place Variables over the image's own, the working folder, and what is shown in the image.
+   */
+  command(
+    line: string,
+    place: {
+      readonly env: Readonly<Record<string, string>>;
+      readonly workdir: string;
+      readonly shown: { readonly from: string; readonly to: string; readonly isWritable: boolean };
+    },
+  ): Command;
+  /** Removes it. Nothing of it may run any more. */
+  remove(): Promise<void>;
+}
+
+/** What a job's image is made from: a build context in Blob, or the name of an image. */
+export type ImageSource = DeploymentSpec["context"] | { readonly image: string };
+
 /** Runs deployments. */
 export interface Runtime {
   /**
@@ -105,6 +140,21 @@ export interface Runtime {
   logs(id: string, options: { container: "StorageInitializer" | "InferenceServer"; tail: number }):
     | string
     | undefined;
+  /**
+   * Makes an image for a job; absent where jobs run without one.
+   *
+   * @throws {DeploymentError} `ImageBuildFailure` if it cannot be built or fetched.
+   */
+  readonly openImage?: (
+    source: ImageSource,
+    options: { readonly folder: string; readonly signal: AbortSignal },
+  ) => Promise<OpenedImage>;
   /** Ends all of them, keeping what a restart of Local Azure needs. */
   close(): Promise<void>;
 }
+
+/** How deployments run: as child processes, or in images that buildah builds. */
+export const RUNTIMES = ["child", "buildah"] as const;
+
+/** One of {@linkcode RUNTIMES}. */
+export type RuntimeName = typeof RUNTIMES[number];

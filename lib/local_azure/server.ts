@@ -10,7 +10,8 @@ import { type LogFile, openLog } from "./log_file.ts";
 import { OWNER_FOLDER, ownerOnly } from "./owner_only.ts";
 import { page } from "./page.ts";
 import type { Parts } from "./parts.ts";
-import { PARTS } from "./real_parts.ts";
+import { partsWith } from "./real_parts.ts";
+import type { RuntimeName } from "./runtime.ts";
 import { signingKey } from "./tokens.ts";
 import { telemetrySections, TRACE_STYLE } from "./trace_page.ts";
 import { openWorld, type World } from "./world.ts";
@@ -31,6 +32,8 @@ export interface LocalAzureOptions {
   readonly allowHosts?: readonly string[];
   /** Time without a request after which {@linkcode RunningLocalAzure.stopped} resolves, in ms. Default never. */
   readonly idleMs?: number;
+  /** How deployments run. Default: as child processes. */
+  readonly runtime?: RuntimeName;
   /** How the parts are made. Default: the real ones. */
   readonly parts?: Parts;
 }
@@ -63,7 +66,7 @@ const LOG_LINES = 200;
  * @param options See {@linkcode LocalAzureOptions}.
  * @returns See {@linkcode RunningLocalAzure}; it answers already.
  * @throws {BadInput} If the port is taken, or the folder cannot be written, is in use by another Local
- * Azure, or was written by a newer one.
+ * Azure, or was written by a newer one; or if this machine cannot have the runtime.
  *
  * @example
  * ```ts ignore
@@ -73,12 +76,15 @@ const LOG_LINES = 200;
  * ```
  */
 export async function openLocalAzure(options: LocalAzureOptions): Promise<RunningLocalAzure> {
-  const { clock = systemClock, allowHosts = [], idleMs = 0, parts = PARTS } = options;
+  const { clock = systemClock, allowHosts = [], idleMs = 0, runtime = "child" } = options;
+  const { parts = await partsWith(runtime) } = options;
   const folder = resolve(options.folder), startedAt = clock.now();
   makeFolder(folder);
   const unlock = takeLock(join(folder, "lock"), folder);
   let logFile: LogFile | undefined, server: Server | undefined, door: Door | undefined;
-  const stop = Promise.withResolvers<void>(), idle = watchIdle(idleMs, stop.resolve);
+  const stop = Promise.withResolvers<void>(),
+    idle = watchIdle(idleMs, stop.resolve, () => isBusy());
+  let isBusy = () => false; // while there is no world
 
   function letGo(): void {
     idle.close();
@@ -96,10 +102,12 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
       const { lenient = false } = options;
       world = await openWorld({ folder, port, clock, log, parts, lenient, key });
       isOpen = true;
+      isBusy = () => world.isBusy();
     };
     const exchange = async () => {
       const key = signingKey(world.local.store); // so that tokens handed out stay good
       isOpen = false;
+      isBusy = () => false;
       await world.close();
       empty(folder);
       await open(key);
@@ -154,6 +162,7 @@ export async function openLocalAzure(options: LocalAzureOptions): Promise<Runnin
         await resetting.catch(() => {}); // whoever asked for it has been told
         await world.quiet();
         await shutDown(door!, server!);
+        isBusy = () => false;
         await world.close();
         log.info("ended", { pid: Deno.pid });
         letGo();

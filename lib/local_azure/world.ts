@@ -8,6 +8,7 @@ import { createFaults, type Faults } from "./faults.ts";
 import { faultyArm, faultyBlob, faultyRuntime, faultyTokens } from "./faulty.ts";
 import { createHosts, type Hosts } from "./hosts.ts";
 import { keyVaultService } from "./key_vault.ts";
+import { hasRunningJob } from "./job_runner.ts";
 import { createLimits, type LimitsBook } from "./limits.ts";
 import type { BlobPart, Parts } from "./parts.ts";
 import { createShiftedClock, type ShiftedClock } from "./shifted_clock.ts";
@@ -39,6 +40,8 @@ export interface World {
   readonly isRevived: boolean;
   /** Waits until the deployments of the last run are up again, but not longer than that. */
   revived(milliseconds: number): Promise<void>;
+  /** Whether a job runs. */
+  isBusy(): boolean;
   /** Ends deployments and operations; requests are still answered. */
   quiet(): Promise<void>;
   /** Lets go of the folder. */
@@ -59,10 +62,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     const tokens = faultyTokens(createTokens(store, shifted), faults);
     const ground = { store, clock: shifted, log, folder, port, tokens };
     blob = await parts.openBlob(ground);
-    const { files, ensureContainer } = blob;
+    const { files, ensureContainer, write: writeBlob } = blob;
     const runtime = faultyRuntime(parts.createRuntime({ ...ground, blobs: files }), faults);
     const local: LocalAzure = { ...ground, blobs: files, runtime };
-    const arm = armService(local, { ensureContainer, limits, lenient });
+    const arm = armService(local, { ensureContainer, writeBlob, limits, lenient });
     const services = [
       faultyArm(arm, faults),
       faultyBlob(blob, faults),
@@ -86,6 +89,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         await Promise.race([up, late]);
         clearTimeout(timer);
       },
+      isBusy: () => hasRunningJob(store),
       async quiet() {
         await arm.close();
         await runtime.close();

@@ -2,7 +2,7 @@
 
 import { blobDocuments, openAzureAt } from "lib/azure/mod.ts";
 import { prepare, registerTrained, trainCandidate, type Workspace } from "lib/lifecycle/mod.ts";
-import { openLocalAzure } from "lib/local_azure/mod.ts";
+import { openLocalAzure, type RuntimeName } from "lib/local_azure/mod.ts";
 import { createRegistry } from "lib/registry/mod.ts";
 import { createTracking } from "lib/tracking/mod.ts";
 
@@ -10,14 +10,17 @@ import { createTracking } from "lib/tracking/mod.ts";
 export interface OwnWorkspace extends AsyncDisposable {
   /** What the verbs take. */
   readonly workspace: Workspace;
+  /** The folder of Local Azure's data. */
+  readonly folder: string;
 }
 
 /** Opens one in a temporary folder. */
-export async function ownWorkspace(): Promise<OwnWorkspace> {
+export async function ownWorkspace(runtime: RuntimeName = "child"): Promise<OwnWorkspace> {
   const folder = await Deno.makeTempDir({ prefix: "own-workspace-" });
-  const local = await openLocalAzure({ folder, port: 0 });
+  const local = await openLocalAzure({ folder, port: 0, runtime });
   const azure = await openAzureAt(local.port);
   return {
+    folder,
     workspace: {
       azure,
       tracking: createTracking({

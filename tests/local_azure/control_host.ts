@@ -138,6 +138,7 @@ export function fakeParts(
         hosts: ["*.blob.core.windows.net"],
         handle: () => Promise.resolve(new Response("blob")),
         files: { list: () => Promise.resolve([]), read: () => Promise.resolve(undefined) },
+        write: () => Promise.resolve(),
         ensureContainer: (name) => Promise.resolve(void containers.push(name)),
         close: () => Promise.resolve(),
       }),

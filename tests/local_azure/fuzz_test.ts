@@ -141,6 +141,7 @@ function routes(): readonly Route[] {
     operations: createOperations({ store, clock, log }),
     limits: createLimits(store),
     ensureContainer: () => Promise.resolve(),
+    writeBlob: () => Promise.resolve(),
   }).routes;
   store.close();
   return found;

@@ -25,6 +25,7 @@ Deno.test("parity: the page is in step with the routes (UPDATE=1 writes it)", as
     limits: createLimits(store),
     lenient: false,
     ensureContainer: () => Promise.resolve(),
+    writeBlob: () => Promise.resolve(),
   });
   const page = await formatted(parityPage(routes));
   if (Deno.env.get("UPDATE")) await Deno.writeTextFile(PAGE, page);

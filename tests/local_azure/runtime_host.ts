@@ -1,7 +1,12 @@
 /** A runtime in this process, or in one that can be killed. */
 
 import { createLogger, systemClock } from "lib/core/mod.ts";
-import { type ChildRuntime, createRuntime } from "lib/local_azure/child_runtime.ts";
+import { createBuildahRuntime } from "lib/local_azure/buildah_runtime.ts";
+import {
+  type ChildRuntime,
+  createRuntime,
+  type RuntimeOptions,
+} from "lib/local_azure/child_runtime.ts";
 import { openStore, type Store } from "lib/local_azure/store.ts";
 import { context, memoryBlobs, specOf } from "./deployments.ts";
 
@@ -20,11 +25,12 @@ export const LOCAL_PORT = 7999;
 export function hostRuntime(
   folder: string,
   texts: Record<string, string> = context(),
+  open: (options: RuntimeOptions) => ChildRuntime = createRuntime,
 ): RuntimeHost {
   const store = openStore(`${folder}/store.sqlite`, () => Date.now()), logged: string[] = [];
   const log = createLogger({ write: (line) => logged.push(line) });
   const blobs = memoryBlobs(texts);
-  const runtime = createRuntime({
+  const runtime = open({
     folder,
     store,
     clock: systemClock,
@@ -41,9 +47,16 @@ export function hostRuntime(
   };
 }
 
-// As a program: `runtime_host.ts FOLDER` starts two deployments, tells when, and waits to be killed.
+/** A runtime whose images are built, from the base images of a store. */
+export function withImages(bases: string): (options: RuntimeOptions) => ChildRuntime {
+  return (options) => createBuildahRuntime({ ...options, bases });
+}
+
+// As a program: `runtime_host.ts FOLDER [BASES]` starts two deployments, tells when, and waits to be
+// killed; with a store of base images they are built.
 if (import.meta.main) {
-  const { runtime } = hostRuntime(Deno.args[0]);
+  const [folder, bases] = Deno.args;
+  const { runtime } = hostRuntime(folder, context(), bases ? withImages(bases) : createRuntime);
   console.log("opened");
   await Promise.all([runtime.start(specOf("blue")), runtime.start(specOf("green"))]);
   console.log("ready");
