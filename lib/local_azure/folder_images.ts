@@ -51,7 +51,13 @@ export function folderImages({ home, denoDir, localPort, blobs }: FolderImagesOp
     });
     await adoptTemporary(dirname(folder), root);
     const place = { ...read, root, modelDir, denoDir, localPort, spec, log };
-    return { command: (port) => commandOf(place, port), remove: () => remove(root) };
+    return {
+      command: (port) => commandOf(place, port),
+      async remove() {
+        await keepTemporary(folder);
+        await remove(root);
+      },
+    };
   }
 
   return {
