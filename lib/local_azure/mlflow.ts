@@ -136,7 +136,7 @@ async function givenBy(request: Request, url: URL): Promise<Given> {
 const INSIDES = new WeakMap<MlflowGround["store"], Mlflow>();
 
 /** The inside that belongs to a store, made at its first request. */
-function insideOf(local: MlflowGround): Mlflow {
+export function insideOf(local: MlflowGround): Mlflow {
   const known = INSIDES.get(local.store);
   if (known) return known;
   const made = openMlflow(local);

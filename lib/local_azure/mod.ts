@@ -22,6 +22,7 @@
  * | Key Vault, `*.vault.azure.net` | secrets: set, get, versions, list, update, delete, recover, purge |
  * | Blob, `*.blob.core.windows.net` | what Azurite does, made durable |
  * | MLflow, `*.api.azureml.ms` and `127.0.0.1` | tracking, artifacts, registered models |
+ * | run history, `*.api.azureml.ms` | jobs: details, changes; artifacts of runs: list, signed URLs; discovery |
  * | scoring, `*.inference.ml.azure.com` | keys and tokens, weighted and mirrored traffic |
  * | managed identity, `127.0.0.1/msi/token` | 2019-08-01; a token for whoever asks |
  *
