@@ -27,6 +27,8 @@ export interface PythonEnvOptions {
   readonly root?: string;
   /** Where environments lie. Default `.local/python` in the checkout. */
   readonly home?: string;
+  /** Whether a package is wanted for its files alone, without what it needs to run. Default no. */
+  readonly filesOnly?: boolean;
   /** Takes the one line that says that something is being installed. Default: standard error. */
   readonly say?: (line: string) => void;
   /** Python commands to try, in order. Default `python3`, `python`. */
@@ -159,7 +161,10 @@ async function stamp(name: string, root: string, folder: string): Promise<string
 
 async function install(
   name: string,
-  { root, folder, pythons, uv = "uv" }: PythonEnvOptions & { root: string; folder: string },
+  { root, folder, pythons, uv = "uv", filesOnly = false }: PythonEnvOptions & {
+    root: string;
+    folder: string;
+  },
 ): Promise<void> {
   const file = join(root, requirements(name)), least = await leastPython(file);
   const cannot = (reason: string) =>
@@ -168,7 +173,8 @@ async function install(
     const { ok, last } = await run(command, args, { UV_NO_PROGRESS: "1", VIRTUAL_ENV: "" });
     if (!ok) throw cannot(`${what} (${last}); with the network there, run the same command again`);
   };
-  const hashed = ["--quiet", "--require-hashes", "--only-binary", ":all:", "-r", file];
+  const alone = filesOnly ? ["--no-deps"] : [];
+  const hashed = ["--quiet", "--require-hashes", "--only-binary", ":all:", ...alone, "-r", file];
   const python = environment(folder).bin("python");
   if ((await run(uv, ["--version"])).ok) {
     await must("uv could not set it up", uv, ["venv", "--quiet", "--python", `>=${least}`, folder]);

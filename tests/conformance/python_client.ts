@@ -45,14 +45,25 @@ function cacheFolder(): string {
   return join(XDG_CACHE_HOME ?? LOCALAPPDATA ?? join(HOME, ".cache"), "mlops-demo/python");
 }
 
-/** Declares the test of a program; without Python it is skipped, or fails where REQUIRE names python. */
-export async function testClient({ client, program, requirements, steps }: ClientProgram) {
-  let env: PythonEnv | undefined;
+/**
+ * The environment of `scripts/python/requirements-NAME.txt`, made where it is not there yet.
+ *
+ * @returns It; nothing, and a line that says why, where Python or the network is missing.
+ */
+export async function cachedEnv(
+  requirements: string,
+  options: { readonly filesOnly?: boolean } = {},
+): Promise<PythonEnv | undefined> {
   try {
-    env = await pythonEnv(requirements, { home: cacheFolder() });
+    return await pythonEnv(requirements, { home: cacheFolder(), ...options });
   } catch (error) {
     console.error((error as Error).message);
   }
+}
+
+/** Declares the test of a program; without Python it is skipped, or fails where REQUIRE names python. */
+export async function testClient({ client, program, requirements, steps }: ClientProgram) {
+  const env = await cachedEnv(requirements);
   Deno.test({
     name: `${client} does all it can do against Local Azure`,
     ignore: requires("python", env !== undefined),
