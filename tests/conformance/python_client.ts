@@ -76,14 +76,11 @@ export async function testClient({ client, program, requirements, steps }: Clien
           assert.ok(step.ok, `${step.error}\n${step.where}\n${JSON.stringify(step.last)}`);
         });
       }
-      await t.step(
-        "there are no other steps, and every request was Local Azure's to answer",
-        () => {
-          assert.deepEqual(found.map(({ step }) => step), steps);
-          assert.deepEqual([code, summary?.strangers, summary?.broken], [0, [], []], said);
-        },
-      );
-      console.log(`${client}: ${found.length} steps, ${summary?.calls} requests`);
+      const count = `${found.length} steps, ${summary?.calls} requests`;
+      await t.step(`${client}: ${count}, no others, all of them Local Azure's to answer`, () => {
+        assert.deepEqual(found.map(({ step }) => step), steps);
+        assert.deepEqual([code, summary?.strangers, summary?.broken], [0, [], []], said);
+      });
     },
   });
 }
