@@ -1,12 +1,15 @@
 /**
  * Python environments for the optional Python tools, one a `requirements-<name>.txt`: made on first
- * use under `.local/python/`, from hash-pinned wheels only. Nothing outside the checkout is written.
+ * use under `.local/python/`, or a folder of the caller's, from hash-pinned wheels only. Nothing else
+ * outside the checkout is written.
  *
  * @module
  */
 
 import { join, resolve } from "node:path";
 import { sha256 } from "lib/core/mod.ts";
+
+const ROOT = resolve(import.meta.dirname!, "..");
 
 const WINDOWS = Deno.build.os === "windows";
 
@@ -22,6 +25,10 @@ export interface PythonEnv {
 export interface PythonEnvOptions {
   /** The checkout. Default: the one this file lies in. */
   readonly root?: string;
+  /** Where environments lie. Default `.local/python` in the checkout. */
+  readonly home?: string;
+  /** Whether a package is wanted for its files alone, without what it needs to run. Default no. */
+  readonly filesOnly?: boolean;
   /** Takes the one line that says that something is being installed. Default: standard error. */
   readonly say?: (line: string) => void;
   /** Python commands to try, in order. Default `python3`, `python`. */
@@ -49,21 +56,22 @@ export class PythonEnvError extends Error {
  * @throws {PythonEnvError} If Python, its venv module or the network is missing.
  */
 export async function pythonEnv(name: string, options: PythonEnvOptions = {}): Promise<PythonEnv> {
-  const { root = resolve(import.meta.dirname!, ".."), say = console.error } = options;
-  const folder = join(root, ".local/python", name);
-  const made = await readPythonEnv(name, { root });
+  const { root = ROOT, home = homeIn(root), say = console.error } = options;
+  const folder = join(home, name);
+  const made = await readPythonEnv(name, { root, home });
   if (made) return made;
-  await Deno.mkdir(join(root, ".local/python"), { recursive: true });
+  await Deno.mkdir(home, { recursive: true });
   const lock = await Deno.open(`${folder}.lock`, { create: true, write: true });
   try {
     await lock.lock(true);
     // another process may have made it while this one waited
-    const made = await readPythonEnv(name, { root });
+    const made = await readPythonEnv(name, { root, home });
     if (made) return made;
     await Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
-    say(`Installing ${requirements(name)} into .local/python/${name} (once)`);
+    const where = home === homeIn(root) ? `.local/python/${name}` : folder;
+    say(`Installing ${requirements(name)} into ${where} (once)`);
     await install(name, { root, folder, ...options });
-    await Deno.writeTextFile(join(folder, STAMP), await stamp(name, root));
+    await Deno.writeTextFile(join(folder, STAMP), await stamp(name, root, folder));
   } finally {
     lock.close();
   }
@@ -74,16 +82,18 @@ export async function pythonEnv(name: string, options: PythonEnvOptions = {}): P
  * The environment if it is made and up to date; installs nothing.
  *
  * @param name Which requirements file, e.g. `lab`.
- * @param options `root`: the checkout.
+ * @param options `root`: the checkout; `home`: where environments lie.
  * @returns The environment, or nothing.
  */
 export async function readPythonEnv(
   name: string,
-  { root = resolve(import.meta.dirname!, "..") }: { readonly root?: string } = {},
+  { root = ROOT, home = homeIn(root) }: Pick<PythonEnvOptions, "root" | "home"> = {},
 ): Promise<PythonEnv | undefined> {
-  const env = environment(join(root, ".local/python", name));
+  const env = environment(join(home, name));
   try {
-    if (await Deno.readTextFile(join(env.folder, STAMP)) !== await stamp(name, root)) return;
+    if (await Deno.readTextFile(join(env.folder, STAMP)) !== await stamp(name, root, env.folder)) {
+      return;
+    }
     await Deno.stat(env.bin("python")); // gone when the Python it was made with is
     return env;
   } catch (error) {
@@ -128,6 +138,10 @@ export async function findPython(
 
 const STAMP = "made-from.txt";
 
+function homeIn(root: string): string {
+  return join(root, ".local/python");
+}
+
 function requirements(name: string): string {
   return `scripts/python/requirements-${name}.txt`;
 }
@@ -140,14 +154,17 @@ function environment(folder: string): PythonEnv {
 }
 
 /** Digest of the file and the folder's own path: programs in an environment name its folder. */
-async function stamp(name: string, root: string): Promise<string> {
+async function stamp(name: string, root: string, folder: string): Promise<string> {
   const digest = sha256(await Deno.readFile(join(root, requirements(name))));
-  return `${digest} ${join(root, ".local/python", name)}\n`;
+  return `${digest} ${folder}\n`;
 }
 
 async function install(
   name: string,
-  { root, folder, pythons, uv = "uv" }: PythonEnvOptions & { root: string; folder: string },
+  { root, folder, pythons, uv = "uv", filesOnly = false }: PythonEnvOptions & {
+    root: string;
+    folder: string;
+  },
 ): Promise<void> {
   const file = join(root, requirements(name)), least = await leastPython(file);
   const cannot = (reason: string) =>
@@ -156,7 +173,8 @@ async function install(
     const { ok, last } = await run(command, args, { UV_NO_PROGRESS: "1", VIRTUAL_ENV: "" });
     if (!ok) throw cannot(`${what} (${last}); with the network there, run the same command again`);
   };
-  const hashed = ["--quiet", "--require-hashes", "--only-binary", ":all:", "-r", file];
+  const alone = filesOnly ? ["--no-deps"] : [];
+  const hashed = ["--quiet", "--require-hashes", "--only-binary", ":all:", ...alone, "-r", file];
   const python = environment(folder).bin("python");
   if ((await run(uv, ["--version"])).ok) {
     await must("uv could not set it up", uv, ["venv", "--quiet", "--python", `>=${least}`, folder]);

@@ -58,6 +58,6 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   },
   { folders: ["operations"], allow: ["--allow-all"] },
   { folders: ["azure", "local_azure", "registry", "serving", "tracking"], allow: ["--allow-all"] },
-  { folders: ["conformance"], allow: ["--allow-all"] },
+  { folders: ["conformance"], allow: ["--allow-all"] }, // starts Python programs and containers
   { folders: ["notebook", "scripts", "workflows", "notebooks", "browser"], allow: ["--allow-all"] },
 ];

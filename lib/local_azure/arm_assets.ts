@@ -110,8 +110,11 @@ export function assetRoutes(arm: Arm, kind: AssetKind): Route[] {
 
   function listVersions(call: Call): Response {
     const { searchParams } = call.url, version = searchParams.get("version");
-    const versions = store.list({ type: versionType, parent: containerId(call) });
-    const hash = searchParams.get("hash"); // how code is looked for
+    const hash = searchParams.get("hash"); // how code is looked for, under whatever name it has
+    const place = hash
+      ? { below: `${workspaceOf(store, call.params).id}/${plural}` }
+      : { parent: containerId(call) };
+    const versions = store.list({ type: versionType, ...place });
     const wanted = versions.map(({ body }) => body).filter((body) =>
       (!version || body.name === version) &&
       (!hash || (propertiesOf(body).properties as JsonRecord).hash_sha256 === hash)
@@ -192,7 +195,7 @@ export function assetRoutes(arm: Arm, kind: AssetKind): Route[] {
 /** What every asset has. `properties` only ever grow. */
 function common(fields: Fields, before: Stored | undefined): JsonRecord {
   const kept = (before ? propertiesOf(before.body).properties ?? {} : {}) as JsonRecord;
-  const given = fields.texts("properties") ?? {};
+  const given = fields.words("properties") ?? {};
   for (const [key, value] of Object.entries(kept)) {
     if (Object.hasOwn(given, key) && given[key] !== value) {
       const rule = `must stay ${JSON.stringify(value)}, since properties can only be added`;

@@ -1,11 +1,16 @@
-/** Where the files of an asset may be put before there is one: a folder, and what opens it. */
+/**
+ * Where the files of an asset may be put before there is one: a container of their own, and what opens
+ * it. Clients put a folder there under its own name, and two folders of one name must not mix.
+ */
 
+import { sha256 } from "lib/core/mod.ts";
 import { type Arm, propertiesOf, workspaceOf } from "./arm_context.ts";
 import { userError } from "./arm_error.ts";
 import { answer, type Call, type Route } from "./arm_router.ts";
 import { containerSas } from "./blob_sas.ts";
 import { fieldsOf } from "./fields.ts";
 import { ACCOUNT } from "./storage_account.ts";
+import type { Stored } from "./store.ts";
 
 /** How long what was handed out is good for, in hours. */
 const HOURS = 24;
@@ -14,24 +19,24 @@ const HOURS = 24;
 const KINDS = ["codes", "data", "models", "environments"];
 
 /** Their operations. */
-export function pendingUploadRoutes({ store, clock }: Arm): Route[] {
-  function start(kind: string, call: Call): Response {
-    const { id } = workspaceOf(store, call.params), { name, version } = call.params;
+export function pendingUploadRoutes({ store, clock, ensureContainer }: Arm): Route[] {
+  async function start(call: Call): Promise<Response> {
+    const workspace = workspaceOf(store, call.params);
     const fields = fieldsOf(call.body, userError);
     fields.oneOf("pendingUploadType", ["None", "TemporaryBlobReference"]);
-    const datastore = store.get(`${id}/datastores/workspaceblobstore`)!;
-    const container = String(propertiesOf(datastore.body).containerName);
     const pendingUploadId = fields.text("pendingUploadId") ?? crypto.randomUUID();
-    const root = `https://${ACCOUNT}.blob.core.windows.net/${container}`;
+    const container = containerOf(workspace, pendingUploadId);
+    await ensureContainer(container);
+    const blobUri = `https://${ACCOUNT}.blob.core.windows.net/${container}`;
     return answer(200, {
       pendingUploadId,
       pendingUploadType: "TemporaryBlobReference",
       blobReferenceForConsumption: {
-        blobUri: `${root}/LocalUpload/${pendingUploadId}/${kind}-${name}-${version}`,
+        blobUri,
         storageAccountArmId: null,
         credential: {
           credentialType: "SAS",
-          sasUri: `${root}?${containerSas(container, clock.now(), HOURS)}`,
+          sasUri: `${blobUri}?${containerSas(container, clock.now(), HOURS)}`,
         },
       },
     });
@@ -40,6 +45,11 @@ export function pendingUploadRoutes({ store, clock }: Arm): Route[] {
   return KINDS.map((kind) => ({
     method: "POST",
     path: `~/${kind}/{name}/versions/{version}/startPendingUpload`,
-    handle: (call) => start(kind, call),
+    handle: start,
   }));
+}
+
+/** Name of the container of one upload: as long as a name may be, 63 characters. */
+function containerOf({ body }: Stored, uploadId: string): string {
+  return `${propertiesOf(body).workspaceId}-${sha256(uploadId).slice(0, 26)}`;
 }

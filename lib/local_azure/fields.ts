@@ -25,6 +25,8 @@ export interface Fields {
   oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined;
   /** An object whose values are texts. */
   texts(name: string): Record<string, string> | undefined;
+  /** The same where the service takes numbers and flags too, and keeps them as texts. */
+  words(name: string): Record<string, string> | undefined;
   /** An object whose values are whole numbers from 0 to 100. */
   percents(name: string): Record<string, number> | undefined;
   /** The fields of an object; those of an empty one where it is absent. */
@@ -118,6 +120,13 @@ export function fieldsOf(record: JsonRecord, refuse: Refuse, path = ""): Fields 
       return choice;
     },
     texts: (name) => mapped(name, "must be a text", (value) => typeof value === "string"),
+    words(name) {
+      const rule = "must be a text, a number or a flag";
+      const fits = (value: Json) => ["string", "number", "boolean"].includes(typeof value);
+      const found = mapped<Json>(name, rule, fits);
+      return found &&
+        Object.fromEntries(Object.entries(found).map(([key, value]) => [key, String(value)]));
+    },
     percents: (name) =>
       mapped(
         name,

@@ -2,19 +2,23 @@
  * MLflow's REST API: experiments, runs, artifacts, registered models. It answers under three mounts,
  * with one store behind them:
  *
- * - `http://127.0.0.1:PORT/api/2.0/mlflow/…`, without a token, for any MLflow client;
+ * - `http://127.0.0.1:PORT/api/2.0/mlflow/…`, without a token, for any MLflow client, and
+ *   `/ajax-api/2.0/mlflow/…` for MLflow's own web pages;
  * - `https://REGION.api.azureml.ms/mlflow/v1.0|v2.0/subscriptions/…/workspaces/WS/api/2.0/mlflow/…`,
  *   with a token, for that workspace; there Azure ML's stricter rules hold.
  */
 
+import type { JsonRecord } from "lib/core/mod.ts";
 import type { Service } from "./context.ts";
 import { json, page } from "./mlflow_answers.ts";
 import { answerArtifact } from "./mlflow_artifact_http.ts";
 import { ARTIFACT_ROUTES } from "./mlflow_artifacts.ts";
 import { checkAzureOperation } from "./mlflow_azure_rules.ts";
+import { BROWSER_LISTS, BROWSER_ROUTES, browserArtifact } from "./mlflow_browser.ts";
 import { type Mlflow, type MlflowGround, openMlflow, type Routes } from "./mlflow_context.ts";
 import { absent, errorBody, invalid, MlflowError } from "./mlflow_error.ts";
 import { ensureDefaultExperiment, EXPERIMENT_ROUTES } from "./mlflow_experiments.ts";
+import { answerGraphql } from "./mlflow_graphql.ts";
 import { type Given, givenIn, givenInQuery, isObject } from "./mlflow_fields.ts";
 import { parseLooseJson } from "./mlflow_json.ts";
 import { MODEL_ROUTES } from "./mlflow_models.ts";
@@ -43,6 +47,7 @@ const ROUTES: Routes = {
   ...ARTIFACT_ROUTES,
   ...MODEL_ROUTES,
   ...VERSION_ROUTES,
+  ...BROWSER_ROUTES,
   // asked whenever a run's artifacts are listed; a 404 would end the client's work
   "POST logged-models/search": () => ({}),
 };
@@ -112,10 +117,24 @@ async function answerFor(
   } else if (isCrossSite(request)) {
     return new Response("Cross-origin request blocked", { status: 403 });
   }
-  const artifacts = /^\/api\/2\.0\/mlflow-artifacts\/artifacts(\/.*)?$/.exec(mounted.path);
-  const path = /^\/api\/2\.0\/mlflow\/(.+)$/.exec(mounted.path)?.[1];
+  const inPage = !mounted.isAzure && /^\/(model-versions\/)?get-artifact$/.exec(mounted.path);
+  if (inPage && request.method === "GET") {
+    const scope = scopeOf(local, mounted, lenient)!;
+    return await browserArtifact(insideOf(local), scope, url.searchParams, Boolean(inPage[1]));
+  }
+  if (!mounted.isAzure && mounted.path === "/graphql" && request.method === "POST") {
+    const scope = scopeOf(local, mounted, lenient)!, mlflow = insideOf(local);
+    ensureDefaultExperiment({ mlflow, scope });
+    return json(200, await answerGraphql({ mlflow, scope, routes: ROUTES }, await bodyOf(request)));
+  }
+  // pages ask under /ajax-api/ for what programs ask under /api/
+  const asked = mounted.isAzure ? mounted.path : mounted.path.replace(/^\/ajax-api\//, "/api/");
+  const artifacts = /^\/api\/2\.0\/mlflow-artifacts\/artifacts(\/.*)?$/.exec(asked);
+  const path = /^\/api\/2\.0\/mlflow\/(.+)$/.exec(asked)?.[1];
   const operation = `${request.method} ${path}`;
-  if (!artifacts && !Object.hasOwn(ROUTES, operation)) {
+  const isHere = Object.hasOwn(ROUTES, operation) &&
+    !(mounted.isAzure && Object.hasOwn(BROWSER_ROUTES, operation));
+  if (!artifacts && !isHere) {
     const methods = Object.keys(ROUTES).filter((key) => key.endsWith(` ${path}`));
     return methods.length > 0 ? page(405, methods.map((key) => key.split(" ")[0])) : page(404);
   }
@@ -125,21 +144,28 @@ async function answerFor(
   if (artifacts) return await answerArtifact(request, url, mlflow, scope, artifacts[1]);
   if (scope.strict) checkAzureOperation(operation);
   ensureDefaultExperiment({ mlflow, scope });
-  const given = await givenBy(request, url);
+  const given = await givenBy(request, url, operation);
   return json(200, await ROUTES[operation]({ mlflow, scope, given }));
 }
 
 /** What a request gives: its query, or the JSON in its body. */
-async function givenBy(request: Request, url: URL): Promise<Given> {
-  if (request.method === "GET") return givenInQuery(url.searchParams, LISTS);
+async function givenBy(request: Request, url: URL, operation: string): Promise<Given> {
+  if (request.method === "GET") {
+    return givenInQuery(url.searchParams, [...LISTS, ...BROWSER_LISTS[operation] ?? []]);
+  }
+  return givenIn(await bodyOf(request));
+}
+
+/** The JSON object in a request's body; an empty one where there is no body. */
+async function bodyOf(request: Request): Promise<JsonRecord> {
   const type = request.headers.get("content-type") ?? "";
   const text = await requestText(request);
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     throw invalid("Bad Request. Content-Type must be one of ['application/json'].");
   }
   const body = parseLooseJson(text);
-  if (body === undefined || body === null) return givenIn({});
-  if (isObject(body)) return givenIn(body);
+  if (body === undefined || body === null) return {};
+  if (isObject(body)) return body;
   throw invalid("Bad Request. The body must be a JSON object.");
 }
 

@@ -6,7 +6,8 @@ import type { JsonRecord } from "lib/core/mod.ts";
 import { artifactFolder, checkArtifactPath, pathInUri } from "./mlflow_artifact_paths.ts";
 import type { Call, Mlflow, Routes, Scope } from "./mlflow_context.ts";
 import { absent, invalid } from "./mlflow_error.ts";
-import { artifactUri, filled, runIdIn, runOf } from "./mlflow_run_body.ts";
+import { blobEntries, readBlob } from "./mlflow_run_blobs.ts";
+import { artifactUri, filled, runIdIn, runOf, shownArtifactUri } from "./mlflow_run_body.ts";
 import { OWNER_FILE, OWNER_FOLDER } from "./owner_only.ts";
 import { bodyChunks } from "./request_text.ts";
 
@@ -66,19 +67,28 @@ async function writeAll(file: Deno.FsFile, chunk: Uint8Array): Promise<void> {
 /** A file as it is answered: never as a page that a browser would run. */
 export async function getArtifact(mlflow: Mlflow, scope: Scope, path: string): Promise<Response> {
   const target = join(artifactFolder(mlflow, scope), filePath(path));
-  const missing = (error: unknown): never => {
-    if (isMissing(error)) throw absent(`No such artifact: '${path}'`);
-    throw error;
-  };
-  const { isFile } = await Deno.stat(target).catch(missing);
-  if (!isFile) {
+  const info = await Deno.stat(target).catch((error) => {
+    if (!isMissing(error)) throw error;
+  });
+  if (info && !info.isFile) {
     throw invalid(`Artifact path refers to a directory, not a file: '${path}'`);
   }
-  const file = await Deno.open(target).catch(missing); // it may have been removed since
+  const file = info && await Deno.open(target).catch((error) => { // it may have been removed since
+    if (!isMissing(error)) throw error;
+  });
+  if (!file) {
+    const bytes = await readBlob(mlflow, filePath(path));
+    if (!bytes) throw absent(`No such artifact: '${path}'`);
+    return fileAnswer(bytes as BodyInit, bytes.length, target);
+  }
   const { size } = await file.stat(); // or replaced
-  return new Response(file.readable, {
+  return fileAnswer(file.readable, size, target);
+}
+
+function fileAnswer(body: BodyInit, size: number, name: string): Response {
+  return new Response(body, {
     headers: {
-      "content-type": TYPES[extname(target)] ?? "application/octet-stream",
+      "content-type": TYPES[extname(name)] ?? "application/octet-stream",
       "content-length": String(size),
       "content-disposition": "attachment",
       "x-content-type-options": "nosniff",
@@ -102,10 +112,11 @@ export async function deleteArtifact(mlflow: Mlflow, scope: Scope, path: string)
 /** Whether there is a file at that path of the workspace's artifacts. */
 export async function hasArtifact(mlflow: Mlflow, scope: Scope, path: string): Promise<boolean> {
   const target = join(artifactFolder(mlflow, scope), filePath(path));
-  return await Deno.stat(target).then(({ isFile }) => isFile, (error) => {
+  const isFile = await Deno.stat(target).then(({ isFile }) => isFile, (error) => {
     if (isMissing(error)) return false;
     throw error;
   });
+  return isFile || await readBlob(mlflow, filePath(path)) !== undefined;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -126,7 +137,7 @@ async function listOfRun({ mlflow, scope, given }: Call): Promise<JsonRecord> {
     ...entry,
     path: path ? `${path}/${entry.path}` : entry.path,
   }));
-  return { root_uri: root, ...filled("files", files) };
+  return { root_uri: shownArtifactUri(run, scope), ...filled("files", files) };
 }
 
 async function entriesOf(mlflow: Mlflow, scope: Scope, path: string): Promise<Entry[]> {
@@ -143,6 +154,9 @@ async function entriesOf(mlflow: Mlflow, scope: Scope, path: string): Promise<En
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
+  const names = new Set(entries.map(({ path }) => path));
+  const blobs = (await blobEntries(mlflow, path)).filter(({ path }) => !names.has(path));
+  entries.push(...blobs.map((entry) => ({ ...entry })));
   return entries.sort((a, b) => a.path < b.path ? -1 : 1);
 }
 

@@ -3,19 +3,25 @@
 import { join } from "node:path";
 import type { StatementSync } from "node:sqlite";
 import type { JsonRecord, Logger } from "lib/core/mod.ts";
+import type { BlobFiles } from "./blob_files.ts";
 import type { LocalAzure } from "./context.ts";
 import type { Given } from "./mlflow_fields.ts";
 import type { Store } from "./store.ts";
 
 /** The part of Local Azure that MLflow needs. */
-export type MlflowGround = Pick<LocalAzure, "store" | "clock" | "log" | "folder" | "tokens">;
+export type MlflowGround =
+  & Pick<LocalAzure, "store" | "clock" | "log" | "folder" | "tokens">
+  /** Where artifacts lie that came through Azure's run history. */
+  & Partial<Pick<LocalAzure, "blobs">>;
 
 /** The inside of the service. */
 export interface Mlflow {
   readonly store: Store;
   readonly log: Logger;
-  /** The folder of all artifacts. */
+  /** The folder of artifacts that came through MLflow's own API. */
   readonly folder: string;
+  /** Blobs, among them the artifacts that came through Azure's run history. */
+  readonly blobs: BlobFiles | undefined;
   /** Milliseconds since 1970. */
   now(): number;
   /** The prepared statement of a text that does not change. */
@@ -30,6 +36,8 @@ export interface Scope {
   readonly key: string;
   /** Whether Azure's own rules hold, which are stricter than MLflow's. */
   readonly strict: boolean;
+  /** The host of Azure's that was asked, which artifact URIs name; nothing for MLflow's own. */
+  readonly host?: string;
 }
 
 /** One request. */
@@ -51,13 +59,14 @@ export const DEFAULT_WORKSPACE =
   "Microsoft.MachineLearningServices/workspaces/mlw-local";
 
 /** Opens the service's inside: makes its tables where there are none, and removes half-sent artifacts. */
-export function openMlflow({ store, clock, log, folder }: MlflowGround): Mlflow {
+export function openMlflow({ store, clock, log, folder, blobs }: MlflowGround): Mlflow {
   store.db.exec(TABLES);
   removeHalfSent(join(folder, "mlflow-artifacts"));
   const statements = new Map<string, StatementSync>();
   return {
     store,
     log,
+    blobs,
     folder: join(folder, "mlflow-artifacts"),
     now: () => clock.now().getTime(),
     sql(text) {

@@ -1,12 +1,12 @@
 /** Where a model version's files come from: what a source may be, and what it means to Azure. */
 
 import { hasArtifact } from "./mlflow_artifacts.ts";
-import { pathInUri } from "./mlflow_artifact_paths.ts";
+import { checkArtifactPath, pathInUri } from "./mlflow_artifact_paths.ts";
 import type { Call, Mlflow, Scope } from "./mlflow_context.ts";
 import { invalid } from "./mlflow_error.ts";
 import { needVersion } from "./mlflow_model_store.ts";
 import { checkVersion } from "./mlflow_names.ts";
-import { artifactUri, findRun, runOf } from "./mlflow_run_body.ts";
+import { artifactUri, findRun, type Run, runOf, shownArtifactUri } from "./mlflow_run_body.ts";
 
 /** A source that was accepted. */
 export interface Source {
@@ -88,8 +88,24 @@ function pathInRun(mlflow: Mlflow, scope: Scope, id: string, source: string): st
   if (!run) return undefined;
   const inRun = /^runs:\/+([^/]+)\/(.+)$/.exec(source);
   if (inRun) return inRun[1] === id ? inRun[2] : undefined;
+  const ofHistory = pathInHistory(run, scope, source);
+  if (ofHistory !== undefined) return ofHistory;
   const path = pathInUri(source), root = pathInUri(artifactUri(run))!;
   return path?.startsWith(`${root}/`) ? path.slice(root.length + 1) : undefined;
+}
+
+/** The path that an `azureml:` URI names below the run's artifacts; nothing if it lies elsewhere. */
+function pathInHistory(run: Run, scope: Scope, uri: string): string | undefined {
+  const home = `${shownArtifactUri(run, scope)}/`;
+  if (scope.host === undefined || !uri.startsWith(home)) return undefined;
+  return checkArtifactPath(uri.slice(home.length));
+}
+
+/** Where a client finds what lies at an `mlflow-artifacts:` URI: Azure's own look in the run history. */
+export function downloadUri(mlflow: Mlflow, scope: Scope, runId: string, uri: string): string {
+  const run = findRun(mlflow, scope, runId), home = run && `${artifactUri(run)}/`;
+  if (scope.host === undefined || !home || !uri.startsWith(home)) return uri;
+  return `${shownArtifactUri(run, scope)}/${uri.slice(home.length)}`;
 }
 
 /** Where Azure keeps a run's files. */

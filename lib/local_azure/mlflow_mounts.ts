@@ -13,6 +13,8 @@ export interface Mounted {
   readonly workspace: string;
   /** Whether the path is one of Azure's: then a token is needed. */
   readonly isAzure: boolean;
+  /** The host that was asked, in lower case. */
+  readonly host: string;
 }
 
 const AZURE =
@@ -36,10 +38,10 @@ const AZURE =
  */
 export function mountOf(host: string, path: string): Mounted | undefined {
   if (!host.endsWith(".api.azureml.ms")) {
-    return { path, workspace: DEFAULT_WORKSPACE, isAzure: false };
+    return { path, workspace: DEFAULT_WORKSPACE, isAzure: false, host };
   }
   const [, workspace, rest] = AZURE.exec(path) ?? [];
-  return workspace === undefined ? undefined : { path: rest, workspace, isAzure: true };
+  return workspace === undefined ? undefined : { path: rest, workspace, isAzure: true, host };
 }
 
 /**
@@ -52,11 +54,12 @@ export function mountOf(host: string, path: string): Mounted | undefined {
  */
 export function scopeOf(
   { store }: Pick<MlflowGround, "store">,
-  { workspace, isAzure }: Mounted,
+  { workspace, isAzure, host }: Mounted,
   lenient: boolean,
 ): Scope | undefined {
   const stored = store.get(workspace);
   if (!stored && isAzure) return undefined;
   const id = stored?.id ?? workspace;
-  return { workspace: id, key: id.toLowerCase(), strict: isAzure && !lenient };
+  const asked = isAzure ? { host } : {};
+  return { workspace: id, key: id.toLowerCase(), strict: isAzure && !lenient, ...asked };
 }

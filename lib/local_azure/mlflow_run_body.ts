@@ -57,8 +57,14 @@ export function artifactUri({ location, id }: Run): string {
   return `${location}/${id}/artifacts`;
 }
 
+/** The same as clients see it: Azure's own find it in the run history, `azureml://HOST/mlflow/v2.0/…`. */
+export function shownArtifactUri(run: Run, { host, workspace }: Scope): string {
+  if (host === undefined) return artifactUri(run);
+  return `azureml://${host}/mlflow/v2.0${workspace}/experiments/${run.experiment}/runs/${run.id}/artifacts`;
+}
+
 /** What `run.info` says. */
-export function infoShown(run: Run): JsonRecord {
+export function infoShown(run: Run, scope: Scope): JsonRecord {
   return {
     run_id: run.id,
     run_uuid: run.id,
@@ -68,13 +74,13 @@ export function infoShown(run: Run): JsonRecord {
     status: run.status,
     start_time: run.started,
     ...(run.ended === null ? {} : { end_time: run.ended }),
-    artifact_uri: artifactUri(run),
+    artifact_uri: shownArtifactUri(run, scope),
     lifecycle_stage: run.stage,
   };
 }
 
 /** The whole run: info, latest metrics, parameters, tags and inputs. Empty lists are left out. */
-export function runShown(mlflow: Mlflow, run: Run): JsonRecord {
+export function runShown(mlflow: Mlflow, scope: Scope, run: Run): JsonRecord {
   const metrics = mlflow.sql(`SELECT key, value, nan, timestamp, step
     FROM mlflow_latest_metrics WHERE run = ? ORDER BY key`).all(run.id) as unknown as Point[];
   const inputs = mlflow.sql("SELECT dataset, tags FROM mlflow_inputs WHERE run = ?")
@@ -84,7 +90,7 @@ export function runShown(mlflow: Mlflow, run: Run): JsonRecord {
     dataset: JSON.parse(dataset),
   }));
   return {
-    info: infoShown(run),
+    info: infoShown(run, scope),
     data: {
       ...filled("metrics", metrics.map(pointShown)),
       ...filled("params", pairsOf(mlflow, "mlflow_params", run.id)),

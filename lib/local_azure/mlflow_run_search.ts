@@ -45,7 +45,7 @@ function search({ mlflow, scope, given }: Call): JsonRecord {
   ) as unknown as Run[];
   const { items, next } = pageFrom(runs, page);
   if (items.length === 0) return {};
-  return { runs: items.map((run) => runShown(mlflow, run)), ...next };
+  return { runs: items.map((run) => runShown(mlflow, scope, run)), ...next };
 }
 
 /** Columns of the attributes. */

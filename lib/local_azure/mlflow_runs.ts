@@ -18,7 +18,7 @@ const STATUSES = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"] as con
 /** The operations. */
 export const RUN_ROUTES: Routes = {
   "POST runs/create": create,
-  "GET runs/get": (call) => ({ run: runShown(call.mlflow, named(call)) }),
+  "GET runs/get": (call) => ({ run: runShown(call.mlflow, call.scope, named(call)) }),
   "POST runs/update": update,
   "POST runs/delete": (call) => setStage(call, "deleted"),
   "POST runs/restore": (call) => setStage(call, "active"),
@@ -61,7 +61,7 @@ function create({ mlflow, scope, given }: Call): JsonRecord {
     for (const { key, value } of [...tags, { key: RUN_NAME, value: name }]) {
       putTag(mlflow, id, { key, value: cut(value, MLFLOW_LIMITS.tag) });
     }
-    return { run: runShown(mlflow, runOf(mlflow, scope, id)) };
+    return { run: runShown(mlflow, scope, runOf(mlflow, scope, id)) };
   });
 }
 
@@ -74,7 +74,7 @@ function update(call: Call): JsonRecord {
     mlflow.sql(`UPDATE mlflow_runs SET status = coalesce(?, status), ended = coalesce(?, ended)
       WHERE id = ?`).run(status ?? null, ended ?? null, id);
     if (name) putTag(mlflow, id, { key: RUN_NAME, value: cut(name, MLFLOW_LIMITS.tag) });
-    return { run_info: infoShown(runOf(mlflow, scope, id)) };
+    return { run_info: infoShown(runOf(mlflow, scope, id), scope) };
   });
 }
 

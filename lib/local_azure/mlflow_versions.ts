@@ -7,7 +7,7 @@ import { invalid } from "./mlflow_error.ts";
 import { parseFilter, parseOrder } from "./mlflow_filter.ts";
 import { compare, inOrder, matches } from "./mlflow_match.ts";
 import { versionAlone, versionShown } from "./mlflow_model_body.ts";
-import { checkSource } from "./mlflow_model_source.ts";
+import { checkSource, downloadUri } from "./mlflow_model_source.ts";
 import {
   allModels,
   createVersion,
@@ -47,7 +47,8 @@ function shown({ mlflow, scope }: Call, version: Version): JsonRecord {
 }
 
 function getDownloadUri(call: Call): JsonRecord {
-  return { artifact_uri: named(call).download };
+  const { download, runId } = named(call);
+  return { artifact_uri: downloadUri(call.mlflow, call.scope, runId, download) };
 }
 
 async function create(call: Call): Promise<JsonRecord> {

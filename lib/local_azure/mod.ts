@@ -27,7 +27,8 @@
  * | operation status and results | of all long-running operations, across a restart |
  * | Key Vault, `*.vault.azure.net` | secrets: set, get, versions, list, update, delete, recover, purge |
  * | Blob, `*.blob.core.windows.net` | what Azurite does, made durable |
- * | MLflow, `*.api.azureml.ms` and `127.0.0.1` | tracking, artifacts, registered models |
+ * | MLflow, `*.api.azureml.ms` and `127.0.0.1` | tracking, artifacts, registered models; at `127.0.0.1` what its web pages ask |
+ * | run history, `*.api.azureml.ms` | jobs: details, changes; artifacts of runs: list, signed URLs; discovery |
  * | scoring, `*.inference.ml.azure.com` | keys and tokens, weighted and mirrored traffic |
  * | telemetry, `*.in.applicationinsights.azure.com` | `/v2/track`, `/v2.1/track`; kept for a week |
  * | managed identity, `127.0.0.1/msi/token` | 2019-08-01; a token for whoever asks |

@@ -8,17 +8,18 @@ import { createBuildahRuntime } from "./buildah_runtime.ts";
 import { createRuntime } from "./child_runtime.ts";
 import { mlflowService } from "./mlflow.ts";
 import type { Parts } from "./parts.ts";
+import { withRunHistory } from "./run_history.ts";
 import type { RuntimeName } from "./runtime.ts";
 import { scoringService } from "./scoring.ts";
 import { telemetryService } from "./telemetry.ts";
 
-/** Blobs by Azurite, deployments as child processes, scoring, MLflow. */
+/** Blobs by Azurite, deployments as child processes, scoring, run history, MLflow. */
 export const PARTS: Parts = {
   openBlob,
   createRuntime,
   createServices: (local, { lenient }) => [
     scoringService(local),
-    mlflowService(local, { lenient }),
+    withRunHistory(mlflowService(local, { lenient }), local),
     telemetryService(local),
   ],
 };

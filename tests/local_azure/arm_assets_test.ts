@@ -334,8 +334,47 @@ Deno.test("code: files get a folder and what opens it before there is a version"
   assert.equal(status, 200);
   const { blobUri, credential } = body.blobReferenceForConsumption;
   const { origin, pathname, searchParams } = new URL(credential.sasUri);
-  assert.ok(blobUri.startsWith(`${origin}${pathname}/LocalUpload/`), blobUri);
+  assert.equal(blobUri, `${origin}${pathname}`);
   assert.deepEqual([credential.credentialType, searchParams.get("sr")], ["SAS", "c"]);
-  const properties = { codeUri: blobUri, isAnonymous: true };
-  assert.equal((await host.arm("PUT", "/codes/src/versions/1", { properties })).status, 201);
+  const codeUri = `${blobUri}/src`, hash = { hash_sha256: "abc", hash_version: 202208 };
+  const properties = { codeUri, isAnonymous: true, properties: hash };
+  const made = await host.arm("PUT", "/codes/src/versions/1", { properties });
+  assert.equal(made.status, 201);
+  // the Python SDK sends a number, and the service keeps texts
+  assert.deepEqual(made.body.properties.properties, { ...hash, hash_version: "202208" });
+  const wrong = { ...properties, properties: { a: [1] } };
+  assert.equal((await host.arm("PUT", "/codes/src/versions/2", { properties: wrong })).status, 400);
+});
+
+Deno.test("code: every upload has a container of its own, so folders of one name do not mix", async () => {
+  await using host = await hostControl();
+  const start = async (name: string, pendingUploadId?: string) => {
+    const wanted = { pendingUploadType: "TemporaryBlobReference", pendingUploadId };
+    const path = `/codes/${name}/versions/1/startPendingUpload`;
+    const { body } = await host.arm("POST", path, wanted, "2023-04-01");
+    return new URL(body.blobReferenceForConsumption.blobUri).pathname.slice(1);
+  };
+  const one = await start("a"), two = await start("b"), known = await start("c", "mine");
+  assert.notEqual(one, two);
+  assert.equal(await start("d", "mine"), known);
+  for (const container of [one, two, known]) {
+    assert.match(container, /^[a-z\d](?:-?[a-z\d]){2,62}$/);
+    assert.ok(container.length <= 63);
+    assert.ok(host.containers.includes(container), "it is made before it is named");
+  }
+});
+
+Deno.test("code: it is found by its hash, whatever name is asked for", async () => {
+  await using host = await hostControl();
+  const codeUri = "https://devstoreaccount1.blob.core.windows.net/up/src";
+  const properties = { codeUri, properties: { hash_sha256: "abc", hash_version: 202208 } };
+  assert.equal((await host.arm("PUT", "/codes/one/versions/1", { properties })).status, 201);
+  const found = async (query: string) => {
+    const { status, body } = await host.arm("GET", `/codes/never-heard-of/versions${query}`);
+    assert.equal(status, 200);
+    return body.value.map(({ id }: { id: string }) => id);
+  };
+  assert.deepEqual(await found("?hash=abc&hashVersion=202208"), [`${HOME}/codes/one/versions/1`]);
+  assert.deepEqual(await found("?hash=other&hashVersion=202208"), []);
+  assert.deepEqual(await found(""), []);
 });

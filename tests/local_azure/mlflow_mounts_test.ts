@@ -36,7 +36,15 @@ Deno.test("mounts: 127.0.0.1 and Azure's v1.0 and v2.0 lead to the same runs", a
   assert.deepEqual((await ask("GET", get)).body, { run });
   assert.deepEqual((await ask("GET", get, undefined, { version: "v2.0" })).body, { run });
   assert.deepEqual((await ask("GET", get, undefined, { workspace: "MLW-LOCAL" })).body, { run });
-  assert.deepEqual((await host.get(`runs/get?run_id=${run.info.run_id}`)).body, { run });
+  // the same run, whose artifacts MLflow's own clients find elsewhere
+  const plain = (await host.get(`runs/get?run_id=${run.info.run_id}`)).body.run;
+  assert.equal(plain.info.artifact_uri, `mlflow-artifacts:/0/${run.info.run_id}/artifacts`);
+  const { artifact_uri } = run.info, history = `experiments/0/runs/${run.info.run_id}/artifacts`;
+  assert.equal(
+    artifact_uri,
+    `azureml://${AZURE_HOST}/mlflow/v2.0${WORKSPACES}/mlw-local/${history}`,
+  );
+  assert.deepEqual({ ...plain, info: { ...plain.info, artifact_uri } }, run);
   const artifact = `0/${run.info.run_id}/artifacts/a.txt`;
   await ask("PUT", `mlflow-artifacts/artifacts/${artifact}`, "text");
   const local = await host.call("GET", `/api/2.0/mlflow-artifacts/artifacts/${artifact}`);

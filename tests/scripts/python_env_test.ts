@@ -55,6 +55,32 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "pythonEnv() makes environments where it is told to, and takes a package's files alone",
+  ignore,
+  async fn() {
+    await withRoot("# Python >= 3.10\n", async ({ root, said, options }) => {
+      const file = join(root, "scripts/python/requirements-x.txt");
+      const wheel = await makeWheel(root, "not-to-be-had-anywhere");
+      const hash = sha256(await Deno.readFile(wheel)), where = `--no-index\n--find-links ${root}`;
+      await Deno.writeTextFile(
+        file,
+        `# Python >= 3.10\n${where}\ntiny==1.0 --hash=sha256:${hash}\n`,
+      );
+      await rejects(options, /pip could not install/);
+      said.length = 0;
+      const home = join(root, "elsewhere");
+      const env = await pythonEnv("x", { ...options, home, filesOnly: true });
+      assert.equal(env.folder, join(home, "x"));
+      assert.deepEqual(said, [
+        `Installing scripts/python/requirements-x.txt into ${join(home, "x")} (once)`,
+      ]);
+      assert.equal((await readPythonEnv("x", { root, home }))?.folder, env.folder);
+      assert.equal(await readPythonEnv("x", { root }), undefined);
+    });
+  },
+});
+
 Deno.test("pythonEnv() without Python says how to get it", async () => {
   await withRoot("# Python >= 3.10\n", async ({ options }) => {
     await rejects(
@@ -95,13 +121,14 @@ async function fakePython(folder: string, says: string): Promise<string> {
   return path;
 }
 
-/** The smallest package that pip installs. */
-async function makeWheel(folder: string): Promise<string> {
+/** The smallest package that pip installs; it may need another one. */
+async function makeWheel(folder: string, needs?: string): Promise<string> {
+  const more = needs ? `Requires-Dist: ${needs}\\n` : "";
   const path = join(folder, "tiny-1.0-py3-none-any.whl");
   const code = `import zipfile
 with zipfile.ZipFile(${JSON.stringify(path)}, "w") as z:
     z.writestr("tiny.py", "A = 1\\n")
-    z.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1.0\\n")
+    z.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1.0\\n${more}")
     z.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
     z.writestr("tiny-1.0.dist-info/RECORD", "tiny.py,,\\n")`;
   const python = (await findPython("3.10"))!.command;

@@ -3,7 +3,8 @@ import { createTracking, type Fetch } from "lib/tracking/mod.ts";
 
 /**
  * Azure ML as azureml-mlflow 1.62 meets it: the run history hands out a signed URL, the file goes to
- * Blob without a token. Local Azure does not serve the run history, so this stands in for it.
+ * Blob without a token. Local Azure's own run history is in tests/local_azure/run_history_test.ts; this
+ * one stands in for answers that it does not give.
  */
 function standIn(artifactUri: string, information: Record<string, unknown>) {
   const asked: { url: string; method?: string; headers: Headers; body: string }[] = [];
