@@ -50,6 +50,18 @@ interface Changed {
   readonly notifications: readonly AlertNotification[];
 }
 
+/** An alert after events, one after the other. */
+export function reduceEvents(first: Alert, events: readonly AlertEvent[]): Changed {
+  const notifications: AlertNotification[] = [];
+  let alert = first;
+  for (const event of events) {
+    const next = reduceAlert(alert, event);
+    alert = next.alert;
+    notifications.push(...next.notifications);
+  }
+  return { alert, notifications };
+}
+
 /**
  * One change of one document: read, reduce, write over what was read; again after a lost race. Where
  * nothing changes nothing is written.
@@ -61,14 +73,8 @@ export async function changeAlert(
 ): Promise<Changed> {
   const step = (found: Json | undefined) => {
     const before = found as unknown as AlertDocument | undefined;
-    const { alert: first, events } = begin(before?.alert), notifications: AlertNotification[] = [];
-    let alert = first;
-    for (const event of events) {
-      const next = reduceAlert(alert, event);
-      alert = next.alert;
-      notifications.push(...next.notifications);
-    }
-    return { before, alert, notifications };
+    const { alert, events } = begin(before?.alert);
+    return { before, ...reduceEvents(alert, events) };
   };
   const found = await store.read(path) ?? null, now = step(found?.value);
   if (now.before && digestOf(now.before.alert) === digestOf(now.alert)) return now;

@@ -11,7 +11,7 @@ import {
   routeSignals,
   type WindowSignal,
 } from "lib/monitoring/mod.ts";
-import { changeAlert, readAlerts } from "./alert_documents.ts";
+import { changeAlert, readAlerts, reduceEvents } from "./alert_documents.ts";
 import { alertPaths, type DocumentPlace, documentsOf } from "./documents.ts";
 import { told } from "./telemetry.ts";
 
@@ -72,14 +72,18 @@ export async function recordSignals(
 ): Promise<RecordedSignals> {
   const paths = alertPaths(endpoint), store = documentsOf(place);
   const { routed, notes } = routeSignals(signals, { endpoint, ...(rules && { rules }) });
-  const at = clock.now().toISOString();
+  const at = clock.now().toISOString(), there = new Set(await store.list(paths.alerts));
   // each alert is a document of its own, so they are changed side by side
   const changed = await Promise.all(routed.map(({ fingerprint, rule, subject, signals }) => {
     const events = signals.map((signal): AlertEvent => ({ kind: "window", signal, at, actor }));
-    return changeAlert(store, paths.alert(fingerprint), (found) => {
+    const begin = (found?: Alert) => {
       const alert = found ? { ...found, rule } : quietAlert({ endpoint, rule, subject });
       return { alert: countedFrom(alert, since), events };
-    });
+    };
+    const path = paths.alert(fingerprint);
+    // most never have anything to say: their documents begin with the first window that violates
+    const isQuiet = !there.has(path) && !signals.some(({ violated }) => violated);
+    return isQuiet ? reduceEvents(begin().alert, events) : changeAlert(store, path, begin);
   }));
   const alerts = changed.map(({ alert }) => alert);
   const notifications = changed.flatMap(({ notifications }) => notifications);
@@ -175,7 +179,7 @@ export async function silence(
  * The alerts of an endpoint.
  *
  * @param place Where they are.
- * @param options The endpoint; `all` brings those that have never fired, too.
+ * @param options The endpoint; `all` brings those that only had violating windows, too.
  * @returns Alerts that have fired, open ones first, then by the last violating window, latest first.
  * @throws {BadInput} If the endpoint's name is none.
  *

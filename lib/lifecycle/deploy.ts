@@ -122,7 +122,7 @@ async function deploy(
       DEPLOYMENT_NAME: deployment,
       COLLECT_ACCOUNT_URL: new URL(azure.blobs.url).origin,
       COLLECT_CONTAINER: azure.blobs.containerName,
-      COLLECT_FLUSH_SECONDS: "0.25", // so that chapters need not wait; the service's own default is 10
+      COLLECT_FLUSH_SECONDS: "0.1", // so that chapters need not wait; the service's own default is 10
       ...(connectionString !== undefined && {
         APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString,
         APPLICATION_INSIGHTS_NO_STATSBEAT: "1", // what is told goes to the workspace, and nowhere else

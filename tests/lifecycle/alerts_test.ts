@@ -68,7 +68,8 @@ Deno.test("people acknowledge, silence and resolve by the first digits of the fi
 
 Deno.test("listAlerts() shows what has fired, open ones first; all of them if asked", async () => {
   const place = { store: createMemoryStore() };
-  const quiet = { ...good, kind: "drift" as const, subject: "petal" };
+  const once = { ...bad, kind: "drift" as const, subject: "petal" }; // its rule wants two windows
+  const clean = { ...good, kind: "drift" as const, subject: "sepal" };
   const quality = { ...bad, kind: "data-quality" as const, subject: "sepal" };
   const over = [3, 4].map((n) => ({
     ...quality,
@@ -76,7 +77,7 @@ Deno.test("listAlerts() shows what has fired, open ones first; all of them if as
     kind: quality.kind,
     subject: "sepal",
   }));
-  await recordSignals(place, [bad, quiet, quality, ...over], { endpoint, clock });
+  await recordSignals(place, [bad, once, clean, quality, ...over], { endpoint, clock });
   const alerts = await listAlerts(place, { endpoint });
   assert.deepEqual(alerts.map(({ rule, state }) => [rule.id, state]), [["errors", "firing"], [
     "data-quality",
