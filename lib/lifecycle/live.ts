@@ -5,6 +5,7 @@ import {
   type DeployOptions,
   endpointKeys,
   ensureEndpoint,
+  ensureMetricAlerts,
   getSecret,
   listDeployments,
   putSecret,
@@ -33,7 +34,7 @@ export interface LiveEndpoint {
 /**
  * Sees to it that an endpoint serves a version with all of its traffic, and says so in production's
  * history. If another version is live there, the version goes to the other colour, and the traffic
- * follows once it answers. What a drill that was killed has left there never counts as serving, and goes.
+ * follows once it answers. Azure Monitor gets its rules for errors and latency. What a drill that was killed has left there never counts as serving, and goes.
  *
  * @param workspace Where the endpoint is.
  * @param live The endpoint's name, the version, and who or what asks for it.
@@ -71,6 +72,7 @@ export async function serveLive(
     await deployVersion(workspace, draft, options);
     const reason = `${name} serves it with ${deployment}`;
     await moveTraffic(workspace, { endpoint: name, traffic: { [deployment]: 100 }, by, reason });
+    await ensureMetricAlerts(azure, { endpoint: name });
   }
   if (there.some((one) => one.name === DRILL)) {
     await deleteDeployment(azure, { endpoint: name, name: DRILL });

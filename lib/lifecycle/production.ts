@@ -3,6 +3,7 @@
 import {
   type Azure,
   deleteEndpoint,
+  deleteMetricAlerts,
   deleteSecret,
   type Deployment,
   type Endpoint,
@@ -97,6 +98,7 @@ export async function removeEndpoint(
 ): Promise<void> {
   const served = await modelsOf(azure, endpoint);
   await deleteEndpoint(azure, endpoint);
+  await deleteMetricAlerts(azure, endpoint);
   await deleteSecret(azure, `${endpoint}-key`);
   for (const { name, version } of served) {
     if (await registry.production(name) !== version) continue;
