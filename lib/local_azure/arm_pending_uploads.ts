@@ -9,7 +9,7 @@ import { userError } from "./arm_error.ts";
 import { answer, type Call, type Route } from "./arm_router.ts";
 import { containerSas } from "./blob_sas.ts";
 import { fieldsOf } from "./fields.ts";
-import { ACCOUNT } from "./storage_account.ts";
+import { ACCOUNT, type BlobPlace, blobPlace } from "./storage_account.ts";
 import type { Stored } from "./store.ts";
 
 /** How long what was handed out is good for, in hours. */
@@ -52,4 +52,10 @@ export function pendingUploadRoutes({ store, clock, ensureContainer }: Arm): Rou
 /** Name of the container of one upload: as long as a name may be, 63 characters. */
 function containerOf({ body }: Stored, uploadId: string): string {
   return `${propertiesOf(body).workspaceId}-${sha256(uploadId).slice(0, 26)}`;
+}
+
+/** Where files of an upload into the workspace lie; undefined for any other address. */
+export function uploadPlace({ body }: Stored, uri: string): BlobPlace | undefined {
+  const place = blobPlace(uri);
+  return place?.container.startsWith(`${propertiesOf(body).workspaceId}-`) ? place : undefined;
 }

@@ -46,6 +46,10 @@ export function blobRequestFault(
     const message = "The request URI is invalid.";
     return { status: 400, code: "InvalidUri", message };
   }
+  if (!isDecodable(headers.get("x-ms-tags") ?? " ")) {
+    const message = "The value for one of the HTTP headers is not in the correct format.";
+    return { status: 400, code: "InvalidHeaderValue", message };
+  }
   const version = url.includes("sv=") && URL.parse(url)?.searchParams.get("sv");
   if (version && !/^\d{4}-\d{2}-\d{2}$/.test(version)) {
     const message = "Value for one of the query parameters specified in the URI is invalid.";

@@ -2,6 +2,7 @@
 
 import type { JsonRecord } from "lib/core/mod.ts";
 import { propertiesOf } from "./arm_context.ts";
+import { uploadPlace } from "./arm_pending_uploads.ts";
 import { placeOf } from "./asset_uri.ts";
 import { durationMs } from "./durations.ts";
 import { JobError } from "./job_error.ts";
@@ -66,6 +67,7 @@ export function jobSpec(store: Store, workspace: Stored, job: Stored): JobSpec {
     const why = "must name files in a blob datastore of the workspace";
     throw new JobError("UserError", `${field} ${why}: ${uri}`);
   };
+  const codePlace = (uri: string) => uploadPlace(workspace, uri) ?? blobs("codeUri", uri);
   const files = (field: string, uri: string) => blobs(field, assetUriOf(store, field, uri));
   const inputs = Object.entries(properties.inputs as Record<string, JsonRecord>)
     .map(([key, { jobInputType, value, uri, mode }]): [string, JobInput] => {
@@ -78,7 +80,7 @@ export function jobSpec(store: Store, workspace: Stored, job: Stored): JobSpec {
     name,
     experiment: String(properties.experimentName),
     command: String(properties.command),
-    ...code && { code: blobs("codeUri", String(propertiesOf(code.body).codeUri)) },
+    ...code && { code: codePlace(String(propertiesOf(code.body).codeUri)) },
     environment: environmentOf(store, String(properties.environmentId)),
     variables: properties.environmentVariables as Record<string, string>,
     inputs: Object.fromEntries(inputs),

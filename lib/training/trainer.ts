@@ -10,7 +10,7 @@ export type Trainer = "package" | "fast";
  * take it about 0.07 s on 150 rows, 0.4 s on 500 and 3 s on 1,500; below, its trees stay, and with
  * them the digests of the models that people know.
  */
-export const FAST_FROM_ROWS = 200;
+export const FAST_FROM_ROWS = 500;
 
 /** What decides about the trainer. */
 export interface TrainerWishes {
