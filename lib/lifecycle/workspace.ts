@@ -3,6 +3,7 @@
 import { type Azure, blobDocuments, openAzure } from "lib/azure/mod.ts";
 import { createRegistry, type Registry } from "lib/registry/mod.ts";
 import { createTracking, type Tracking } from "lib/tracking/mod.ts";
+import { fromCheckout } from "./paths.ts";
 
 /** An open workspace. */
 export interface Workspace {
@@ -14,10 +15,14 @@ export interface Workspace {
   readonly registry: Registry;
 }
 
+/** Where is kept what was logged while the tracking server was away. */
+export const TRACKING_BUFFER: string = fromCheckout(".local/tracking-buffer");
+
 /**
- * Opens the target's workspace; starts Local Azure if that is the target.
+ * Opens the target's workspace; starts Local Azure if that is the target. What was logged while the
+ * tracking server was away is sent first.
  *
- * @param options `azure`: one that is open already, e.g. a test's own.
+ * @param options `azure`: one that is open already, e.g. a test's own; nothing is kept for that one.
  * @returns See {@linkcode Workspace}.
  * @throws {BadInput} If the settings are incomplete, or there is no such workspace.
  *
@@ -29,13 +34,16 @@ export interface Workspace {
  */
 export async function openWorkspace(options: { azure?: Azure } = {}): Promise<Workspace> {
   const azure = options.azure ?? await openAzure();
+  const tracking = createTracking({
+    fetch: azure.armFetch,
+    baseUrl: azure.mlflowUrl,
+    plainFetch: azure.fetch,
+    ...(options.azure ? {} : { buffer: { folder: TRACKING_BUFFER } }),
+  });
+  await tracking.flush();
   return {
     azure,
-    tracking: createTracking({
-      fetch: azure.armFetch,
-      baseUrl: azure.mlflowUrl,
-      plainFetch: azure.fetch,
-    }),
+    tracking,
     registry: createRegistry({ store: blobDocuments(azure) }),
   };
 }
