@@ -64,7 +64,9 @@ export async function startMlflowServer(options: MlflowServerOptions): Promise<M
 
   const end = performance.now() + 1_000 * patienceSeconds;
   while (!hasEnded && performance.now() < end) {
-    const answer = await fetch(`${base}/health`).catch(() => undefined);
+    // it may take the connection long before it answers
+    const signal = AbortSignal.timeout(5_000);
+    const answer = await fetch(`${base}/health`, { signal }).catch(() => undefined);
     await answer?.body?.cancel();
     if (answer?.ok) return { base, stop };
     await new Promise((resolve) => setTimeout(resolve, 100));
