@@ -84,6 +84,8 @@ export {
 } from "./rollout_record.ts";
 export * from "./runbook.ts";
 export * from "./rollout_settle.ts";
+export * from "./runs_data.ts";
+export * from "./runs_page.ts";
 export * from "./score.ts";
 export * from "./send_batch.ts";
 export * from "./simulate.ts";

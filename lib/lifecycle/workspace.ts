@@ -9,6 +9,7 @@ import {
 } from "lib/azure/mod.ts";
 import { createRegistry, type Registry } from "lib/registry/mod.ts";
 import { createTracking, type Tracking } from "lib/tracking/mod.ts";
+import { fromCheckout } from "./paths.ts";
 import { createTelemetry, type Telemetry } from "./telemetry.ts";
 
 /** An open workspace. */
@@ -23,10 +24,15 @@ export interface Workspace {
   readonly telemetry?: Telemetry;
 }
 
+/** Where is kept what was logged while the tracking server was away. */
+export const TRACKING_BUFFER: string = fromCheckout(".local/tracking-buffer");
+
 /**
- * Opens the target's workspace; starts Local Azure if that is the target.
+ * Opens the target's workspace; starts Local Azure if that is the target. What was logged while the
+ * tracking server was away is sent first.
  *
- * @param options `telemetry`: whether the verbs tell of what they do; default: where the target is opened here. `azure`: one that is open already, e.g. a test's own.
+ * @param options `azure`: one that is open already, e.g. a test's own; nothing is kept for that one.
+ * `telemetry`: whether the verbs tell of what they do; default: where the target is opened here.
  * @returns See {@linkcode Workspace}.
  * @throws {BadInput} If the settings are incomplete, or there is no such workspace.
  *
@@ -40,13 +46,16 @@ export async function openWorkspace(
   options: { azure?: Azure; telemetry?: boolean } = {},
 ): Promise<Workspace> {
   const azure = options.azure ?? await openAzure();
+  const tracking = createTracking({
+    fetch: azure.armFetch,
+    baseUrl: azure.mlflowUrl,
+    plainFetch: azure.fetch,
+    ...(options.azure ? {} : { buffer: { folder: TRACKING_BUFFER } }),
+  });
+  await tracking.flush();
   return {
     azure,
-    tracking: createTracking({
-      fetch: azure.armFetch,
-      baseUrl: azure.mlflowUrl,
-      plainFetch: azure.fetch,
-    }),
+    tracking,
     registry: createRegistry({ store: blobDocuments(azure) }),
     ...((options.telemetry ?? options.azure === undefined) && { telemetry: telemetryOf(azure) }),
   };

@@ -1,20 +1,23 @@
 /** A run that is being logged to. */
 
 import { BadInput, type Clock, type JsonRecord } from "lib/core/mod.ts";
-import { uploadArtifact } from "./artifacts.ts";
+import { checkArtifactPath } from "./artifacts.ts";
 import { type Batch, metricBody, type MetricPoint, type Pair, splitBatches } from "./batches.ts";
 import { flattenParams } from "./params.ts";
-import type { Fetch, Rest } from "./rest.ts";
+import type { Writer } from "./buffer.ts";
 import type { RunRecord } from "./run_record.ts";
 
 /** Longest value of a tag, in characters: the server would cut it without a word. */
 export const LONGEST_TAG = 8_000;
 
-/** A run that is being logged to. Every method throws `TrackingError` if the server refuses. */
+/**
+ * A run that is being logged to. Every method throws `TrackingError` if the server refuses. With a
+ * buffer, what is logged while the server is away is kept, and sent when it is back.
+ */
 export interface ActiveRun {
   /** The run as it was when it started. */
   readonly started: RunRecord;
-  /** The same as `started.runId`. */
+  /** The same as `started.runId`; one of ours (`kept-…`) if the server was away at the start. */
   readonly runId: string;
   /** Logs settings; nested ones under dotted keys. A parameter never changes. */
   logParams(settings: JsonRecord): Promise<void>;
@@ -46,19 +49,23 @@ export interface MetricOptions {
 
 /** What a run works with. */
 export interface RunTools {
-  readonly rest: Rest;
-  readonly plainFetch: Fetch;
+  /** Where writes go. */
+  readonly writer: Writer;
+  /** For the times of metrics and of the end. */
   readonly clock: Clock;
 }
 
 /** The run to log to. */
-export function activeRun({ rest, plainFetch, clock }: RunTools, started: RunRecord): ActiveRun {
+export function activeRun({ writer, clock }: RunTools, started: RunRecord): ActiveRun {
   const { runId, name } = started;
+
+  async function post(action: string, path: string, body: JsonRecord): Promise<void> {
+    await writer.write({ kind: "post", action, path, runId, body });
+  }
 
   async function log(what: string, some: Partial<Batch>): Promise<void> {
     for (const batch of splitBatches({ metrics: [], params: [], tags: [], ...some })) {
-      await rest.post(`log ${what} to run ${name}`, "runs/log-batch", {
-        run_id: runId,
+      await post(`log ${what} to run ${name}`, "runs/log-batch", {
         metrics: batch.metrics.map(metricBody),
         params: batch.params as Pair[] & JsonRecord[],
         tags: batch.tags as Pair[] & JsonRecord[],
@@ -102,12 +109,14 @@ export function activeRun({ rest, plainFetch, clock }: RunTools, started: RunRec
       await log("tags", { tags: pairsOf(checkedTags(tags)) });
     },
     async logArtifact(path, content) {
+      checkArtifactPath(path);
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
       const { artifactUri } = started;
-      await uploadArtifact(rest, plainFetch, { artifactUri, path, content });
+      await writer.write({ kind: "upload", runId, artifactUri, path, content: bytes });
     },
     async finish(status = "FINISHED") {
       const end_time = clock.now().getTime();
-      await rest.post(`finish run ${name}`, "runs/update", { run_id: runId, status, end_time });
+      await post(`finish run ${name}`, "runs/update", { status, end_time });
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Artifacts: files that belong to a run. Where they go is said by the run's artifact URI. */
 
-import { BadInput, type Json, type JsonRecord } from "lib/core/mod.ts";
+import { BadInput, type Json, type JsonRecord, sha256 } from "lib/core/mod.ts";
 import { type Fetch, isRecord, type Rest } from "./rest.ts";
 import { TrackingError } from "./tracking_error.ts";
 
@@ -22,6 +22,7 @@ export interface Artifact {
  * @param rest Calls the server.
  * @param plainFetch A `fetch` that adds no token.
  * @param artifact See {@linkcode Artifact}.
+ * @param options `again`: it may be there already, from an upload whose answer was lost.
  * @throws {BadInput} If the path is not a relative one, or leads out of the run.
  * @throws {TrackingError} If the server refuses, or the URI is of another kind (`UNSUPPORTED`).
  * @see azureml-mlflow 1.62, whose calls the second way repeats.
@@ -30,8 +31,9 @@ export async function uploadArtifact(
   rest: Rest,
   plainFetch: Fetch,
   { artifactUri, path, content }: Artifact,
+  { again = false }: { readonly again?: boolean } = {},
 ): Promise<void> {
-  checkPath(path);
+  checkArtifactPath(path);
   const action = `log artifact ${path}`, body = content as BodyInit;
   const root = /^mlflow-artifacts:(?:\/\/[^/]*)?\/(.+)$/.exec(artifactUri)?.[1];
   if (root !== undefined) {
@@ -57,11 +59,27 @@ export async function uploadArtifact(
     throw new TrackingError({ action, code: "NO_CONTENT_URI", reason, status: answer.status });
   }
   const headers = { "x-ms-blob-type": "BlockBlob", "if-none-match": "*" };
-  const put = await rest.send(action, uri, { method: "PUT", headers, body }, plainFetch);
-  await put.body?.cancel();
+  try {
+    const put = await rest.send(action, uri, { method: "PUT", headers, body }, plainFetch);
+    await put.body?.cancel();
+  } catch (error) {
+    const isThere = error instanceof TrackingError && error.status === 409;
+    if (!again || !isThere || !await holds(rest, plainFetch, { action, uri, content })) throw error;
+  }
 }
 
-function checkPath(path: string): void {
+/** Whether the blob has just this content. */
+async function holds(
+  rest: Rest,
+  plainFetch: Fetch,
+  { action, uri, content }: { action: string; uri: string; content: Uint8Array | string },
+): Promise<boolean> {
+  const answer = await rest.send(action, uri, { method: "GET" }, plainFetch);
+  return sha256(new Uint8Array(await answer.arrayBuffer())) === sha256(content);
+}
+
+/** Throws `BadInput` for a path that is not relative, or leads out of the run. */
+export function checkArtifactPath(path: string): void {
   const parts = path.split("/");
   if (!path.includes("\\") && parts.every((part) => !["", ".", ".."].includes(part))) return;
   const rule = "must be a relative path without . or .. in it";

@@ -23,17 +23,20 @@ export function createRest(fetch: Fetch, baseUrl: string): Rest {
   const base = baseUrl.replace(/\/+$/, "");
 
   async function send(action: string, url: string, init: RequestInit, by: Fetch = fetch) {
-    const response = await by(url, init).catch((cause) => {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new TrackingError({ action, code: "UNREACHABLE", reason, status: 0 }, { cause });
-    });
+    const response = await by(url, init).catch((cause) => unreachable(action, cause));
     if (response.ok) return response;
-    throw new TrackingError({ action, ...faultIn(await response.text(), response.status) });
+    const text = await textOf(action, response);
+    throw new TrackingError({ action, ...faultIn(text, response.status) });
+  }
+
+  /** The server may go away in the middle of its answer too. */
+  async function textOf(action: string, response: Response): Promise<string> {
+    return await response.text().catch((cause) => unreachable(action, cause));
   }
 
   async function call(action: string, path: string, init: RequestInit): Promise<JsonRecord> {
     const response = await send(action, `${base}/api/2.0/mlflow/${path}`, init);
-    const { status } = response, body = parsed(await response.text());
+    const { status } = response, body = parsed(await textOf(action, response));
     if (isRecord(body)) return body;
     const reason = "the answer is no JSON object, so this is no MLflow server";
     throw new TrackingError({ action, code: `HTTP_${status}`, reason, status });
@@ -51,6 +54,11 @@ export function createRest(fetch: Fetch, baseUrl: string): Rest {
       }),
     send,
   };
+}
+
+function unreachable(action: string, cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new TrackingError({ action, code: "UNREACHABLE", reason, status: 0 }, { cause });
 }
 
 /** Whether a value is an object, and no list. */

@@ -1,7 +1,9 @@
 /** The tracking server's client. */
 
 import { type Clock, type JsonRecord, systemClock } from "lib/core/mod.ts";
-import { type ActiveRun, activeRun, checkedTags, pairsOf } from "./active_run.ts";
+import { type ActiveRun, activeRun, checkedTags } from "./active_run.ts";
+import { bufferedWriter, directWriter, newClientRunId } from "./buffer.ts";
+import { bufferFile, type Flushed } from "./buffer_file.ts";
 import { isServersOrder, type RunOrder, sortRuns } from "./order.ts";
 import { createRest, type Fetch, isRecord } from "./rest.ts";
 import {
@@ -23,6 +25,23 @@ export interface TrackingOptions {
   readonly plainFetch?: Fetch;
   /** For the times of runs and metrics. Default: the machine's clock. */
   readonly clock?: Clock;
+  /** Keeps what is logged while the server is away. Default: it is an error then. */
+  readonly buffer?: BufferOptions;
+}
+
+/** Options of the buffer. */
+export interface BufferOptions {
+  /**
+   * The folder of its files, made where there is none. They hold what was logged, as JSON lines that
+   * only the owner may read, and never a token.
+   */
+  readonly folder: string;
+  /** Seconds after which a request without an answer counts as one to a server that is away. Default 30. */
+  readonly timeoutSeconds?: number;
+  /** Seconds after a failure in which writes are kept at once, without asking again. Default 2. */
+  readonly pauseSeconds?: number;
+  /** Takes a line for each kept write that the server refuses. Default: standard error. */
+  readonly say?: (line: string) => void;
 }
 
 /** What runs are grouped by. */
@@ -39,6 +58,8 @@ export interface StartOptions {
   readonly experiment: string;
   /** Default: the server invents one. */
   readonly name?: string;
+  /** Id of the run that this one is nested in. Default none. */
+  readonly parent?: string;
   /** Default none. */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -59,8 +80,19 @@ export interface SearchOptions {
 export interface Tracking {
   /** The experiment of that name, made where there is none. */
   ensureExperiment(name: string): Promise<Experiment>;
+  /** The experiments that are not deleted, the newest first. */
+  listExperiments(): Promise<Experiment[]>;
   /** Starts a run. */
   startRun(options: StartOptions): Promise<ActiveRun>;
+  /** Deletes a run; it can be restored. */
+  deleteRun(runId: string): Promise<void>;
+  /** Takes a deletion back. */
+  restoreRun(runId: string): Promise<void>;
+  /**
+   * Sends what the buffer keeps. It happens by itself before the next thing that is logged or read, so
+   * that this is for the end of a program, and its start. A server that is away is no error.
+   */
+  flush(): Promise<Flushed>;
   /** One run. */
   getRun(runId: string): Promise<RunRecord>;
   /** Runs that fit. */
@@ -69,8 +101,8 @@ export interface Tracking {
   metricHistory(runId: string, key: string): Promise<HistoryPoint[]>;
 }
 
-/** Most points, and most runs, of one page. */
-const POINTS = 25_000, RUNS = 1_000;
+/** Most points, runs and experiments of one page. */
+const POINTS = 25_000, RUNS = 1_000, EXPERIMENTS = 1_000;
 
 /**
  * A client.
@@ -93,9 +125,19 @@ const POINTS = 25_000, RUNS = 1_000;
  * ```
  */
 export function createTracking(options: TrackingOptions): Tracking {
-  const { fetch, baseUrl, clock = systemClock } = options;
-  const { plainFetch = (url, init) => globalThis.fetch(url, init) } = options;
+  const { baseUrl, clock = systemClock, buffer } = options;
+  const { plainFetch: plain = (url, init) => globalThis.fetch(url, init) } = options;
+  const [fetch, plainFetch] = [options.fetch, plain].map((one) =>
+    buffer ? timed(one, buffer.timeoutSeconds ?? 30) : one
+  );
   const rest = createRest(fetch, baseUrl);
+  const experimentId = async (name: string) => (await ensureExperiment(name)).experimentId;
+  const tools = { rest, plainFetch, clock, experimentId };
+  const writer = buffer === undefined ? directWriter(tools) : bufferedWriter(tools, {
+    file: bufferFile(buffer.folder, rest.baseUrl),
+    pauseSeconds: buffer.pauseSeconds ?? 2,
+    say: buffer.say ?? console.error,
+  });
 
   async function findExperiment(action: string, name: string): Promise<Experiment> {
     const query = { experiment_name: name };
@@ -117,27 +159,54 @@ export function createTracking(options: TrackingOptions): Tracking {
     return body ? { experimentId: String(body.experiment_id), name } : findExperiment(action, name);
   }
 
+  async function change(verb: "delete" | "restore", runId: string): Promise<void> {
+    const post = { kind: "post", action: `${verb} run ${runId}`, path: `runs/${verb}` } as const;
+    await writer.write({ ...post, runId, body: {} });
+  }
+
   return {
     ensureExperiment,
-    async startRun({ experiment, name, tags = {} }) {
-      const list = pairsOf(checkedTags(tags)),
-        { experimentId } = await ensureExperiment(experiment);
-      const { run } = await rest.post("start a run", "runs/create", {
-        experiment_id: experimentId,
-        start_time: clock.now().getTime(),
-        ...(name === undefined ? {} : { run_name: name }),
-        tags: list.map(({ key, value }) => ({ key, value })),
-      });
-      return activeRun({ rest, plainFetch, clock }, runRecord(run));
+    async listExperiments() {
+      const found: Experiment[] = [];
+      await writer.flush();
+      let page_token = "";
+      do {
+        const page = { max_results: EXPERIMENTS, ...(page_token === "" ? {} : { page_token }) };
+        const body = await rest.post("list experiments", "experiments/search", page);
+        found.push(
+          ...records(body.experiments).map(({ experiment_id, name }) => ({
+            ...{ experimentId: String(experiment_id), name: String(name) },
+          })),
+        );
+        page_token = String(body.next_page_token ?? "");
+      } while (page_token !== "");
+      return found;
+    },
+    async startRun({ experiment, name = null, parent = null, tags = {} }) {
+      const clientRunId = buffer ? newClientRunId() : null, now = clock.now();
+      const start = { experiment, name, parent, clientRunId, startTime: now.getTime() };
+      const run = await writer.write({ kind: "start", ...start, tags: checkedTags(tags) });
+      const started: RunRecord = run ? runRecord(run) : {
+        ...{ runId: clientRunId!, experimentId: "", name: name ?? clientRunId! },
+        ...{ status: "RUNNING", startedAt: now.toISOString(), endedAt: null, artifactUri: "" },
+        ...{ metrics: {}, params: {}, tags: { ...tags } },
+      };
+      return activeRun({ writer, clock }, started);
     },
     async getRun(runId) {
-      const { run } = await rest.get(`read run ${runId}`, "runs/get", { run_id: runId });
+      await writer.flush();
+      const run_id = await writer.runId(runId);
+      const { run } = await rest.get(`read run ${runId}`, "runs/get", { run_id });
       return runRecord(run);
     },
+    deleteRun: (runId) => change("delete", runId),
+    restoreRun: (runId) => change("restore", runId),
+    flush: () => writer.flush(),
     async searchRuns({ experiments, filter = "", orderBy = [], limit = RUNS }) {
       const action = "search runs", isServers = isServersOrder(orderBy);
       const found: RunRecord[] = [];
       sortRuns([], orderBy); // a criterion that is none is refused before anything is asked
+      await writer.flush();
       const ids = await Promise.all(experiments.map((name) => findExperiment(action, name)));
       const query: JsonRecord = {
         experiment_ids: ids.map(({ experimentId }) => experimentId),
@@ -156,7 +225,9 @@ export function createTracking(options: TrackingOptions): Tracking {
       return (isServers ? found : sortRuns(found, orderBy)).slice(0, limit);
     },
     async metricHistory(runId, key) {
-      const points: HistoryPoint[] = [], query = { run_id: runId, metric_key: key };
+      await writer.flush();
+      const points: HistoryPoint[] = [], run_id = await writer.runId(runId);
+      const query = { run_id, metric_key: key };
       let page_token = "";
       do {
         const body = await rest.get(`read metric ${key} of run ${runId}`, "metrics/get-history", {
@@ -170,6 +241,11 @@ export function createTracking(options: TrackingOptions): Tracking {
       return points;
     },
   };
+}
+
+/** A fetch that gives up. */
+function timed(fetch: Fetch, seconds: number): Fetch {
+  return (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(1_000 * seconds) });
 }
 
 function orderText({ by, descending = false }: RunOrder): string {

@@ -10,6 +10,7 @@
  *
  * Monitoring has {@linkcode performancePicture}, {@linkcode driftHeatmap}, {@linkcode latencyPicture} and
  * {@linkcode timelinePicture}.
+ * Of runs: {@linkcode runMetricPicture}.
  * Of experiments: {@linkcode eprocessPicture}, {@linkcode peekingPicture}, {@linkcode confidencePicture},
  * {@linkcode rolloutPicture}; they take the records of the room experiment as they are.
  *
@@ -58,6 +59,7 @@ export * from "./progress.ts";
 export * from "./progress_state.ts";
 export * from "./report_page.ts";
 export * from "./rollout_picture.ts";
+export * from "./run_metric_picture.ts";
 export * from "./steps_picture.ts";
 export * from "./table.ts";
 export * from "./theme.ts";

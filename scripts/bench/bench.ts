@@ -20,6 +20,7 @@ import { rowText } from "./row.ts";
 import { benchRunner } from "./runner.ts";
 import { benchServe } from "./serve.ts";
 import { benchSimulate } from "./simulate.ts";
+import { benchTracking } from "./tracking.ts";
 import { benchWorkflows } from "./workflows.ts";
 
 /** Measures, and says how its rows read. */
@@ -48,6 +49,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   gate: bench(benchGate, rowText),
   pipeline: bench(benchPipeline, rowText),
   workflows: bench(benchWorkflows, rowText),
+  tracking: bench(benchTracking, rowText),
 };
 
 const HELP = `deno task bench [NAME…] [--json] [--debug]
@@ -67,6 +69,8 @@ forest's seconds, below 1).
   gate      100,000 rows: lib/gate against scikit-learn and scipy; and the whole verb, no peer
   pipeline  deno task demo, whole, against papermill, scikit-learn, MLflow and Evidently
   workflows train, gate and deploy under act: whole, and beside the notebooks; linters; set-up; no peer
+  tracking  10,000 metrics logged, and a search among 10,000 runs: lib/tracking and Local Azure against
+            MLflow's Python client, at Local Azure and at its own mlflow server
 Without NAME all of them. --json prints an array of rows and nothing else on standard output.`;
 
 await main("bench", async () => {

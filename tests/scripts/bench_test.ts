@@ -137,7 +137,7 @@ for (
     [
       ["nobody"],
       "bench: NAME must be one of runner, demo, forest, predict, serve, local-azure, simulate, drift, " +
-      "gate, pipeline, workflows: " +
+      "gate, pipeline, workflows, tracking: " +
       'got "nobody"\n',
     ],
     [["--fast"], "bench: --fast must be one of --help, --debug, --json\n"],

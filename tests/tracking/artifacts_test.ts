@@ -62,3 +62,40 @@ Deno.test("logArtifact() says what it cannot do", async () => {
       "known here (UNSUPPORTED)",
   });
 });
+
+Deno.test("logArtifact() in Azure, sent again: the same bytes are there already, others are refused", async () => {
+  const contentUri = "https://account.blob.core.windows.net/azureml/ExperimentRun/x?sig=1";
+  for (const there of ["<svg/>", "another"]) {
+    const folder = await Deno.makeTempDir({ prefix: "tracking-buffer-" });
+    let isAway = false, stored: string | undefined;
+    const fetch: Fetch = (url) => {
+      if (url.includes("get-by-name")) {
+        return Promise.resolve(Response.json({ experiment: { experiment_id: "3" } }));
+      }
+      const info = { run_id: "r1", artifact_uri: `azureml://h/mlflow/v2.0/${RUN}` };
+      return Promise.resolve(Response.json(
+        url.includes("runs/create")
+          ? { run: { info, data: {} } }
+          : { artifactContentInformation: { "a.svg": { contentUri } } },
+      ));
+    };
+    const plainFetch: Fetch = async (_url, { method, body } = {}) => {
+      if (method === "GET") return new Response(stored);
+      if (stored !== undefined) return new Response("{}", { status: 409 });
+      const text = await new Response(body).text();
+      stored = there === "<svg/>" ? text : there;
+      if (isAway) throw new TypeError("connection reset"); // it was stored, and the answer is lost
+      return new Response(null, { status: 201 });
+    };
+    const buffer = { folder, pauseSeconds: 0, say: () => {} };
+    const tracking = createTracking({ fetch, plainFetch, baseUrl: "https://server", buffer });
+    const run = await tracking.startRun({ experiment: "e" });
+    isAway = true;
+    await run.logArtifact("a.svg", "<svg/>");
+    isAway = false;
+    const { sent, left, refused } = await tracking.flush();
+    const isSame = there === "<svg/>";
+    assert.deepEqual([sent, left, refused.length], isSame ? [1, 0, 0] : [0, 0, 1]);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
