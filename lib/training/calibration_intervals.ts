@@ -15,7 +15,7 @@ export interface MeasureWithInterval extends Interval {
 
 /** Calibration with what chance does to it. */
 export interface CalibrationIntervals {
-  /** Expected calibration error, a share. Its interval is the basic bootstrap's, held at 0. */
+  /** Expected calibration error, a share. Its interval is the basic bootstrap's, and reaches 0 where p is 0.05 or more. */
   readonly ece: MeasureWithInterval;
   /** Brier score, 0 is best, 2 worst. Its interval is the bootstrap's percentiles. */
   readonly brier: MeasureWithInterval;
@@ -26,6 +26,9 @@ export interface CalibrationIntervals {
   /** The finding in one sentence. */
   readonly sentence: string;
 }
+
+/** Chance that true confidences are called false. */
+const LEVEL = 0.05;
 
 /** Options of {@linkcode calibrationIntervals}. */
 export interface CalibrationIntervalsOptions {
@@ -102,7 +105,8 @@ export async function calibrationIntervals(
   return {
     ece: {
       value,
-      low: Math.max(0, Math.min(value, 2 * value - quantile(errors, 0.975))),
+      // what the test does not refuse belongs to the interval: no error at all
+      low: p < LEVEL ? Math.max(0, Math.min(value, 2 * value - quantile(errors, 0.975))) : 0,
       high: Math.max(value, 2 * value - quantile(errors, 0.025)),
     },
     brier: {
@@ -158,7 +162,7 @@ function eceCounter({ confidence, bin }: Rows, bins: number) {
 function finding({ value, high, p }: { value: number; high: number; p: number }): string {
   const points = (share: number) => (100 * share).toFixed(1);
   const limit = `true confidences show up to ${points(high)} with as many rows`;
-  return p < 0.05
+  return p < LEVEL
     ? `Not calibrated: an error of ${points(value)} points, where ${limit}`
     : `No proof against its confidences: an error of ${points(value)} points, and ${limit}`;
 }

@@ -148,7 +148,11 @@ function verdict([winner, ...others]: readonly SweptSetting[], tied: number): st
     const whom = others.length === 1 ? "the other" : `each of the ${others.length} others`;
     return `${winner.name} really won: proven better than ${whom}`;
   }
-  const who = others.length === 1 ? "the other" : `${tied} of the ${others.length} others`;
+  const who = others.length === 1
+    ? "the other"
+    : tied === others.length
+    ? `all ${tied} others`
+    : `${tied} of the ${others.length} others`;
   return `${winner.name} came first, but did not really win: ${who} may be as good`;
 }
 
@@ -189,8 +193,14 @@ function settingNames(settings: readonly ForestSetting[]): string[] {
 function inWords(knob: typeof KNOBS[number], value: unknown): string {
   if (knob === "trees") return value === 1 ? "1 tree" : `${value} trees`;
   if (knob === "featureShare") return `${Math.round(100 * Number(value))} % of columns a tree`;
-  if (knob === "nodeColumns") return value === null ? "√d columns a split" : `${value} a split`;
-  if (knob === "minRows") return `leaves of ${value}`;
+  if (knob === "nodeColumns") {
+    return value === null
+      ? "√d columns a split"
+      : value === 1
+      ? "1 column a split"
+      : `${value} columns a split`;
+  }
+  if (knob === "minRows") return `leaf at ${value} ${value === 1 ? "row" : "rows"}`;
   if (knob === "maxDepth") return value === null ? "any depth" : `depth ${value}`;
   return value === null ? "equal weights" : `weights ${value}`;
 }

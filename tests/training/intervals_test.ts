@@ -29,6 +29,7 @@ Deno.test("true confidences are seldom called false, whatever their error of cal
     if (p < 0.05) called++;
     if (ece.value <= ifCalibrated.high) inside++;
     assert.ok(ece.low <= ece.value && ece.value <= ece.high);
+    assert.equal(ece.low === 0, p >= 0.05);
   }
   assert.ok(called <= 11, `${called} of 100`); // 5 expected; more than 11 in one of 200 runs
   assert.ok(inside >= 89, `${inside} of 100`);

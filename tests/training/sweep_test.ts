@@ -45,7 +45,7 @@ Deno.test("a sweep of near settings on iris is not won", async () => {
   assert.deepEqual([won, pairs, settings[0].lead], [false, 3, null]);
   assert.match(
     sentence,
-    /^\d0 trees came first, but did not really win: 2 of the 2 others may be as good$/,
+    /^\d0 trees came first, but did not really win: all 2 others may be as good$/,
   );
 });
 
