@@ -29,6 +29,7 @@ export { type DocumentPlace, documentsOf } from "./documents.ts";
 export * from "./experiment_choices.ts";
 export * from "./experiment_tables.ts";
 export * from "./drift_power_table.ts";
+export * from "./explain.ts";
 export * from "./fault.ts";
 export * from "./files.ts";
 export * from "./gate.ts";
