@@ -32,6 +32,7 @@ export * from "./experiment_choices.ts";
 export * from "./experiment_tables.ts";
 export * from "./drift_power_table.ts";
 export * from "./false_refusals.ts";
+export * from "./explain.ts";
 export * from "./fault.ts";
 export * from "./files.ts";
 export * from "./folds.ts";

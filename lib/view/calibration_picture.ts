@@ -33,6 +33,18 @@ export interface Calibration {
 export interface CalibrationPictureOptions {
   /** What to see. Default: whether the model is surer than it may be, with the two numbers. */
   readonly title?: string;
+  /** How sure the numbers are; left out where nobody has drawn for them. */
+  readonly intervals?: CalibrationPictureIntervals;
+}
+
+/** Calibration error and Brier score with their 95 % intervals, as the room training gives them. */
+export interface CalibrationPictureIntervals {
+  /** Ends of the calibration error, from 0 to 1. */
+  readonly ece: { readonly low: number; readonly high: number };
+  /** The Brier score, from 0 to 2, with its ends. */
+  readonly brier: { readonly value: number; readonly low: number; readonly high: number };
+  /** Error that a calibrated model of as many rows passes in 5 of 100 cases, from 0 to 1. */
+  readonly ifCalibrated: { readonly high: number };
 }
 
 /** Sizes in px: the picture's width, the two panels, and the room at their left and right. */
@@ -60,7 +72,7 @@ const WIDTH = 760, UPPER = 380, LOWER = 96, LEFT = 72, RIGHT = 28;
  */
 export function calibrationPicture(
   { bins, ece }: Calibration,
-  { title }: CalibrationPictureOptions = {},
+  { title, intervals }: CalibrationPictureOptions = {},
 ): Picture {
   const drawn = bins.filter(({ count }) => count > 0)
     .sort((a, b) => a.meanConfidence - b.meanConfidence);
@@ -79,7 +91,9 @@ export function calibrationPicture(
   return frame({
     title: title ?? finding(drawn, total),
     subtitle: `Expected calibration error ${(ece * 100).toFixed(1)} points over ` +
-      `${formatCount(total)} predictions. On the dashed line confidence and accuracy agree; ` +
+      `${formatCount(total)} predictions${
+        intervals ? `: ${inWords(intervals)}` : ""
+      }. On the dashed line confidence and accuracy agree; ` +
       `below it the model is too sure.${withIntervals ? " Bars: 95 % intervals." : ""}`,
     alt: `Reliability diagram. ${
       drawn.map(({ meanConfidence, accuracy, count }) =>
@@ -92,6 +106,14 @@ export function calibrationPicture(
       height: UPPER + LOWER + 60,
     },
   });
+}
+
+/** How sure error and score are. */
+function inWords({ ece, brier, ifCalibrated }: CalibrationPictureIntervals): string {
+  const points = (share: number) => (share * 100).toFixed(1);
+  return `95 % interval ${points(ece.low)} to ${points(ece.high)}, true confidences show up to ` +
+    `${points(ifCalibrated.high)}. Brier score ${brier.value.toFixed(3)}, ` +
+    `${brier.low.toFixed(3)} to ${brier.high.toFixed(3)}`;
 }
 
 /** The sentence that compares mean confidence and accuracy; within two points they agree. */

@@ -8,6 +8,7 @@
  * for viewers that show no SVG. A title says what to see; colour is never the only sign of a class.
  * Pictures are light, and dark where the viewer's system is dark; a PNG is light unless asked.
  *
+ * Of trainings: {@linkcode sweepPicture}, {@linkcode learningCurvePicture}, {@linkcode estimatesPicture}.
  * Monitoring has {@linkcode performancePicture}, {@linkcode driftHeatmap}, {@linkcode latencyPicture} and
  * {@linkcode timelinePicture}.
  * Of runs: {@linkcode runMetricPicture}.
@@ -44,10 +45,12 @@ export * from "./confusion_picture.ts";
 export * from "./display.ts";
 export * from "./drift_heatmap.ts";
 export * from "./eprocess_picture.ts";
+export * from "./estimates_picture.ts";
 export * from "./image_html.ts";
 export * from "./importance_picture.ts";
 export * from "./index_page.ts";
 export * from "./latency_picture.ts";
+export * from "./learning_curve_picture.ts";
 export * from "./markup.ts";
 export type * from "./notebook_format.ts";
 export * from "./page.ts";
@@ -61,6 +64,7 @@ export * from "./report_page.ts";
 export * from "./rollout_picture.ts";
 export * from "./run_metric_picture.ts";
 export * from "./steps_picture.ts";
+export * from "./sweep_picture.ts";
 export * from "./table.ts";
 export * from "./theme.ts";
 export * from "./timeline_picture.ts";
