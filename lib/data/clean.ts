@@ -8,6 +8,9 @@ import type { RawTable } from "./raw_table.ts";
 import { rowKeys } from "./row_keys.ts";
 import { conversion, convert } from "./units.ts";
 
+/** The group of rows that do not say it. */
+export const NO_GROUP = "(not stated)";
+
 /** One thing that cleaning did. */
 export interface CleaningAction {
   /** `types`, `missing`, `range`, `duplicates` or `units`. */
@@ -24,6 +27,8 @@ export interface CleanTable {
   readonly samples: Samples;
   /** The line of the CSV from which each row comes. (n) */
   readonly lines: readonly number[];
+  /** The group of each row, `NO_GROUP` where its cell is empty; absent where none is declared. (n) */
+  readonly groups?: readonly string[];
   /** Everything that was done; empty if the file was used as it lies. */
   readonly actions: readonly CleaningAction[];
   /** SHA-256 over features, classes and rows: the dataset's name by content. */
@@ -102,6 +107,7 @@ export function clean(
   return {
     samples: final,
     lines: places.map((i) => raw.lines[i]),
+    ...(raw.groups && { groups: places.map((i) => raw.groups![i] ?? NO_GROUP) }),
     actions,
     digest: samplesDigest(final, classes),
   };

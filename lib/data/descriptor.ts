@@ -38,6 +38,10 @@ export interface Descriptor {
   readonly classes: readonly string[];
   /** The input columns (d), in the model's order. */
   readonly features: readonly DescribedFeature[];
+  /** A column that says where a row belongs, where the file names one; it is no input. */
+  readonly group?: string;
+  /** The day up to which the rows tell, YYYY-MM-DD, where the file says it. */
+  readonly asOf?: string;
   /** Where the rows come from, where the file says it. */
   readonly source?: string;
   /** Under which terms, where the file says it. */
@@ -137,6 +141,13 @@ export function parseDescriptor(document: unknown, path = ""): Descriptor {
       throw bad(`/features/${i}/csvUnit`, `must be convertible to "${unit}"`, csvUnit);
     }
   });
+  const { group, asOf } = given;
+  if (group === given.target || features.some(({ name }) => name === group)) {
+    throw bad("/group", "must be neither target nor feature", group);
+  }
+  if (asOf !== undefined && new Date(asOf).toJSON()?.slice(0, 10) !== asOf) {
+    throw bad("/asOf", "must be a day of the calendar", asOf);
+  }
   return {
     name: given.name,
     title: given.title ?? given.name,
@@ -145,6 +156,8 @@ export function parseDescriptor(document: unknown, path = ""): Descriptor {
     target: given.target,
     classes: given.classes,
     features,
+    ...(group !== undefined && { group }),
+    ...(asOf !== undefined && { asOf }),
     ...(given.source !== undefined && { source: given.source }),
     ...(given.licence !== undefined && { licence: given.licence }),
     cleaning: { missing: "refuse", range: "refuse", duplicates: "drop", ...given.cleaning },

@@ -24,6 +24,8 @@ export interface RawTable {
   readonly numbers: Readonly<Record<string, readonly (number | null)[]>>;
   /** The class of each row, trimmed; null where empty. (n) */
   readonly labels: readonly (string | null)[];
+  /** The group of each row, trimmed; null where empty. Absent where the descriptor names no column. (n) */
+  readonly groups?: readonly (string | null)[];
 }
 
 /**
@@ -88,7 +90,9 @@ export function parseRawTable(bytes: Uint8Array, descriptor: Descriptor): RawTab
   }
   const { header, separator, lines, text } = csvShape(decoded, file);
   const names = descriptor.features.map(({ name }) => name);
-  for (const name of [...names, descriptor.target]) {
+  const { target, group } = descriptor;
+  const wanted = [...names, target, ...(group === undefined ? [] : [group])];
+  for (const name of wanted) {
     const times = header.filter((other) => other === name).length;
     if (times === 0) {
       throw new BadInput({
@@ -119,12 +123,13 @@ export function parseRawTable(bytes: Uint8Array, descriptor: Descriptor): RawTab
     file,
     sha256: sha256(bytes),
     separator,
-    ignored: header.filter((name) => !names.includes(name) && name !== descriptor.target),
+    ignored: header.filter((name) => !wanted.includes(name)),
     lines,
     texts: Object.fromEntries(names.map((name) => [name, cells(name)])),
     numbers: Object.fromEntries(
       names.map((name) => [name, trimmed(name).cast(pl.Float64).toArray() as (number | null)[]]),
     ),
-    labels: cells(descriptor.target),
+    labels: cells(target),
+    ...(group !== undefined && { groups: cells(group) }),
   };
 }

@@ -60,6 +60,13 @@ export interface ProductionChange {
   readonly reason: string;
   /** The gate's decision that it rests on; null if it rests on none, e.g. a rollback. */
   readonly decision: string | null;
+  /** The person who approved it, why, when, and how it came; absent where nobody was asked. */
+  readonly approval?: {
+    readonly by: string;
+    readonly reason: string;
+    readonly at: string;
+    readonly from: string;
+  };
 }
 
 /** What a gate decided about a version. Never changes. */
