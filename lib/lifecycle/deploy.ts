@@ -87,13 +87,19 @@ export async function deployVersion(
   { endpoint, deployment, version, environment, variables = {}, readySeconds }: DeployDraft,
   options: DeployOptions = {},
 ): Promise<void> {
-  const { azure } = workspace;
+  const { azure, registry } = workspace;
   const models = await listModelVersions(azure, version.name);
   const asset = models.find((found) => found.version === version.version);
   if (!asset) {
     const field = `model ${version.name}:${version.version}`;
     throw new BadInput({ field, rule: "must be registered in the workspace" });
   }
+  // before it stands: its first answer may already be asked where it came from
+  await registry.recordDeployment({
+    ...{ name: version.name, version: version.version, endpoint, deployment },
+    environment: `${environment.name}:${environment.version}`,
+    image: environment.tags.sources,
+  });
   await createDeployment(azure, {
     endpoint,
     name: deployment,

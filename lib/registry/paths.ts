@@ -24,8 +24,13 @@ export function checkVersion(version: string): void {
 
 /** Checks a digest. */
 export function checkDigest(digest: string): void {
-  if (/^[0-9a-f]{64}$/.test(digest)) return;
+  if (isDigest(digest)) return;
   throw new BadInput({ field: "digest", rule: "must be 64 hexadecimal digits", value: digest });
+}
+
+/** Whether a text is a digest. */
+export function isDigest(digest: string): boolean {
+  return /^[0-9a-f]{64}$/.test(digest);
 }
 
 /** Checks an alias. */
@@ -53,7 +58,34 @@ export function pathsOf(name: string) {
     },
     decision: (version: string, number: number) =>
       `${root}/decisions/${version}/${padded(number)}.json`,
+    /** What was deployed of a version. */
+    deployments(version: string) {
+      checkVersion(version);
+      return `${root}/deployments/${version}/`;
+    },
   };
+}
+
+/** Paths of what was deployed to one place, by number. */
+export function placePaths(endpoint: string, deployment: string) {
+  for (const [field, value] of Object.entries({ endpoint, deployment })) {
+    if (/^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/.test(value)) continue;
+    const rule = "must be 3 to 32 letters, digits or -, begin with a letter and not end with -";
+    throw new BadInput({ field, rule, value });
+  }
+  const place = `${endpoint}/${deployment}`, folder = `deployments/${place}/`;
+  return {
+    folder,
+    entry: (number: number) => `${folder}${padded(number)}.json`,
+    /** Name of the same entry in the folder of its version, or of its image. */
+    under: (other: string, number: number) => `${other}${place}/${padded(number)}.json`,
+  };
+}
+
+/** Folder of what ran an image. */
+export function imageFolder(digest: string): string {
+  checkDigest(digest);
+  return `images/${digest}/`;
 }
 
 /** Folder of the entries that say which versions have a digest. */

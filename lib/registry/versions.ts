@@ -3,7 +3,7 @@
 import { BadInput, canonicalJson, type Clock, type Json, type JsonRecord } from "lib/core/mod.ts";
 import { ConflictError, type DocumentStore, NEW } from "./document_store.ts";
 import { NotFoundError } from "./not_found_error.ts";
-import { digestEntry, digestFolder, pathsOf, stemOf } from "./paths.ts";
+import { digestEntry, digestFolder, isDigest, pathsOf, stemOf } from "./paths.ts";
 import { toJson } from "./plain.ts";
 import type { ModelVersion, Origin } from "./records.ts";
 
@@ -30,6 +30,11 @@ export interface Versions {
   /** Versions of any model whose bytes have that digest, by name and number. */
   versionsWithDigest(digest: string): Promise<ModelVersion[]>;
   /**
+   * Versions of any model that a digest touched: as their bytes, their rows or their lockfile; by name
+   * and number. Found by an index: what is read grows with what is found, and not with all versions.
+   */
+  versionsTouchedBy(digest: string): Promise<ModelVersion[]>;
+  /**
    * Run, rows and code behind a version.
    *
    * @throws {NotFoundError} If it was never registered here.
@@ -53,15 +58,15 @@ export function createVersions(store: DocumentStore, clock: Clock): Versions {
   }
 
   async function register(given: Omit<ModelVersion, "registeredAt">): Promise<ModelVersion> {
-    const { name, version, digest } = given, path = pathsOf(name).version(version);
-    const entry = digestEntry(digest, name, version);
+    const { name, version } = given, path = pathsOf(name).version(version);
+    const entries = digestsOf(given).map((digest) => digestEntry(digest, name, version));
     for (const field of ORIGIN) {
       if (given[field]) continue;
       throw new BadInput({ field: `${name}:${version} ${field}`, rule: "must be given" });
     }
     const record = toJson({ ...given, registeredAt: clock.now().toISOString() });
-    // first the entry: one that leads to nothing does no harm, a version that is not found would
-    await store.write(entry, { name, version });
+    // first the entries: one that leads to nothing does no harm, a version that is not found would
+    await Promise.all(entries.map((entry) => store.write(entry, { name, version })));
     try {
       await store.write(path, record, { ifMatch: NEW });
       return modelVersion(record);
@@ -87,6 +92,18 @@ export function createVersions(store: DocumentStore, clock: Clock): Versions {
     return paths.map((path) => Number(stemOf(path))).sort((a, b) => a - b);
   }
 
+  async function touchedBy(digest: string): Promise<ModelVersion[]> {
+    const paths = await store.list(digestFolder(digest));
+    const found = await Promise.all(paths.map(async (path) => {
+      const { name, version } = (await store.read(path))!.value as JsonRecord;
+      return await find(String(name), String(version));
+    }));
+    return found.flatMap((one) => one && digestsOf(one).includes(digest) ? [one] : [])
+      .sort((a, b) =>
+        a.name === b.name ? Number(a.version) - Number(b.version) : a.name < b.name ? -1 : 1
+      );
+  }
+
   return {
     register,
     version,
@@ -96,21 +113,21 @@ export function createVersions(store: DocumentStore, clock: Clock): Versions {
       return last === undefined ? undefined : await version(name, String(last));
     },
     async versionsWithDigest(digest) {
-      const paths = await store.list(digestFolder(digest));
-      const found = await Promise.all(paths.map(async (path) => {
-        const { name, version } = (await store.read(path))!.value as JsonRecord;
-        return await find(String(name), String(version));
-      }));
-      return found.flatMap((one) => one?.digest === digest ? [one] : [])
-        .sort((a, b) =>
-          a.name === b.name ? Number(a.version) - Number(b.version) : a.name < b.name ? -1 : 1
-        );
+      return (await touchedBy(digest)).filter((one) => one.digest === digest);
     },
+    versionsTouchedBy: touchedBy,
     async origin(name, number) {
       const { runId, datasetDigest, commit, lockfile } = await version(name, number);
       return { runId, datasetDigest, commit, lockfile };
     },
   };
+}
+
+/** The digests by which a version is found; what is none, e.g. of an older record, is left out. */
+function digestsOf(
+  { digest, datasetDigest, lockfile }: Pick<ModelVersion, "digest" | "datasetDigest" | "lockfile">,
+): string[] {
+  return [...new Set([digest, ...[datasetDigest, lockfile].filter(isDigest)])];
 }
 
 function modelVersion(value: Json): ModelVersion {
