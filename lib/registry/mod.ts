@@ -14,14 +14,14 @@
  * | `models/NAME/decisions/N/NNNNNNNN.json` | once |
  * | `digests/DIGEST/NAME/N.json` | once; which versions have these bytes, rows or lockfile |
  * | `deployments/ENDPOINT/DEPLOYMENT/NNNNNNNN.json` | once; what was put there |
- * | `models/NAME/deployments/N/…`, `images/DIGEST/…` | the same, by version and by image |
+ * | `digests/DIGEST/NAME/N/ENDPOINT/DEPLOYMENT/NNNNNNNN.json` | the same, by bytes, rows, lockfile and image |
  *
  * Who changes something says what it is changed from. If somebody else was quicker, the answer is a
  * {@linkcode ConflictError} that names what is there instead: read again and decide anew. Nothing is
  * overwritten unseen, and no entry of a history can be lost.
  *
- * Look-ups: `versionsWithDigest` (served bytes → versions), `versionsTouchedBy` (rows, lockfile →
- * versions), `deployedTo`, `deploymentsOf`, `deploymentsWithImage`, `origin` (version → run, rows, commit,
+ * Look-ups: `versionsWithDigest` (served bytes → versions), `touchedBy` (bytes, rows, lockfile or
+ * image → versions and deployments), `deployedTo` (place → deployments), `origin` (version → run, rows, commit,
  * lockfile), `productionAt` (instant → version).
  *
  * @module

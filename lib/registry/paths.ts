@@ -58,37 +58,20 @@ export function pathsOf(name: string) {
     },
     decision: (version: string, number: number) =>
       `${root}/decisions/${version}/${padded(number)}.json`,
-    /** What was deployed of a version. */
-    deployments(version: string) {
-      checkVersion(version);
-      return `${root}/deployments/${version}/`;
-    },
   };
 }
 
-/** Paths of what was deployed to one place, by number. */
-export function placePaths(endpoint: string, deployment: string) {
+/** Folder of what was deployed to one place. */
+export function placeFolder(endpoint: string, deployment: string): string {
   for (const [field, value] of Object.entries({ endpoint, deployment })) {
     if (/^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/.test(value)) continue;
     const rule = "must be 3 to 32 letters, digits or -, begin with a letter and not end with -";
     throw new BadInput({ field, rule, value });
   }
-  const place = `${endpoint}/${deployment}`, folder = `deployments/${place}/`;
-  return {
-    folder,
-    entry: (number: number) => `${folder}${padded(number)}.json`,
-    /** Name of the same entry in the folder of its version, or of its image. */
-    under: (other: string, number: number) => `${other}${place}/${padded(number)}.json`,
-  };
+  return `deployments/${endpoint}/${deployment}/`;
 }
 
-/** Folder of what ran an image. */
-export function imageFolder(digest: string): string {
-  checkDigest(digest);
-  return `images/${digest}/`;
-}
-
-/** Folder of the entries that say which versions have a digest. */
+/** Folder of the entries that say which versions and deployments a digest touched. */
 export function digestFolder(digest: string): string {
   checkDigest(digest);
   return `digests/${digest}/`;
@@ -105,6 +88,6 @@ export function stemOf(path: string): string {
 }
 
 /** So that paths in the order of their letters are in the order of their numbers. */
-function padded(number: number): string {
+export function padded(number: number): string {
   return String(number).padStart(8, "0");
 }

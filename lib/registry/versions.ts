@@ -1,6 +1,6 @@
 /** Versions of models and where they came from. */
 
-import { BadInput, canonicalJson, type Clock, type Json, type JsonRecord } from "lib/core/mod.ts";
+import { BadInput, canonicalJson, type Clock, type Json } from "lib/core/mod.ts";
 import { ConflictError, type DocumentStore, NEW } from "./document_store.ts";
 import { NotFoundError } from "./not_found_error.ts";
 import { digestEntry, digestFolder, isDigest, pathsOf, stemOf } from "./paths.ts";
@@ -29,11 +29,6 @@ export interface Versions {
   latest(name: string): Promise<ModelVersion | undefined>;
   /** Versions of any model whose bytes have that digest, by name and number. */
   versionsWithDigest(digest: string): Promise<ModelVersion[]>;
-  /**
-   * Versions of any model that a digest touched: as their bytes, their rows or their lockfile; by name
-   * and number. Found by an index: what is read grows with what is found, and not with all versions.
-   */
-  versionsTouchedBy(digest: string): Promise<ModelVersion[]>;
   /**
    * Run, rows and code behind a version.
    *
@@ -92,18 +87,6 @@ export function createVersions(store: DocumentStore, clock: Clock): Versions {
     return paths.map((path) => Number(stemOf(path))).sort((a, b) => a - b);
   }
 
-  async function touchedBy(digest: string): Promise<ModelVersion[]> {
-    const paths = await store.list(digestFolder(digest));
-    const found = await Promise.all(paths.map(async (path) => {
-      const { name, version } = (await store.read(path))!.value as JsonRecord;
-      return await find(String(name), String(version));
-    }));
-    return found.flatMap((one) => one && digestsOf(one).includes(digest) ? [one] : [])
-      .sort((a, b) =>
-        a.name === b.name ? Number(a.version) - Number(b.version) : a.name < b.name ? -1 : 1
-      );
-  }
-
   return {
     register,
     version,
@@ -113,9 +96,15 @@ export function createVersions(store: DocumentStore, clock: Clock): Versions {
       return last === undefined ? undefined : await version(name, String(last));
     },
     async versionsWithDigest(digest) {
-      return (await touchedBy(digest)).filter((one) => one.digest === digest);
+      const folder = digestFolder(digest), paths = await store.list(folder);
+      const entries = paths.map((path) => path.slice(folder.length).split("/"))
+        .filter(({ length }) => length === 2); // longer ones are of deployments
+      const found = await Promise.all(entries.map(([name, file]) => find(name, stemOf(file))));
+      return found.flatMap((one) => one?.digest === digest ? [one] : [])
+        .sort((a, b) =>
+          a.name === b.name ? Number(a.version) - Number(b.version) : a.name < b.name ? -1 : 1
+        );
     },
-    versionsTouchedBy: touchedBy,
     async origin(name, number) {
       const { runId, datasetDigest, commit, lockfile } = await version(name, number);
       return { runId, datasetDigest, commit, lockfile };
@@ -124,7 +113,7 @@ export function createVersions(store: DocumentStore, clock: Clock): Versions {
 }
 
 /** The digests by which a version is found; what is none, e.g. of an older record, is left out. */
-function digestsOf(
+export function digestsOf(
   { digest, datasetDigest, lockfile }: Pick<ModelVersion, "digest" | "datasetDigest" | "lockfile">,
 ): string[] {
   return [...new Set([digest, ...[datasetDigest, lockfile].filter(isDigest)])];

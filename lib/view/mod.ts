@@ -47,6 +47,7 @@ export * from "./image_html.ts";
 export * from "./importance_picture.ts";
 export * from "./index_page.ts";
 export * from "./latency_picture.ts";
+export * from "./lineage_picture.ts";
 export * from "./markup.ts";
 export type * from "./notebook_format.ts";
 export * from "./page.ts";
