@@ -5,7 +5,7 @@ import type { DeploymentRecord } from "lib/registry/mod.ts";
 import type { DigestTrace } from "./trace.ts";
 import type { RequestTrace } from "./trace_request.ts";
 
-/** Things of a column that are drawn; below them stands how many more there are. */
+/** Things of a column that are drawn, of models the last; below them stands how many more there are. */
 const SHOWN = 6;
 
 /** What a kind of digest is called. */
@@ -31,7 +31,14 @@ export function requestPicture(
   { id, answer, deployment, version, run, rows, findings }: RequestTrace,
 ): Picture {
   const nodes: LineageNode[] = [
-    { id: "request", kind: "Request", name: id, detail: answer?.time, column: 0, state: "asked" },
+    {
+      id: "request",
+      kind: "Request",
+      name: id,
+      detail: answer?.time.slice(0, 16).replace("T", " "),
+      column: 0,
+      state: "asked",
+    },
   ];
   const edges: LineageEdge[] = [];
   const add = (
@@ -100,7 +107,7 @@ export function digestPicture({ digest, kind, versions, findings }: DigestTrace)
     if (count > 0) nodes.push({ id: `more ${column}`, kind, name: `and ${count} more`, column });
   };
   let places = 0, drawn = 0;
-  for (const { version: { name, version, digest: own }, deployments } of versions.slice(0, SHOWN)) {
+  for (const { version: { name, version, digest: own }, deployments } of versions.slice(-SHOWN)) {
     const id = `${name}:${version}`;
     nodes.push({ id, kind: "Model", name: id, detail: short(own), column: 1 });
     edges.push({ from: "digest", to: id });
@@ -113,7 +120,7 @@ export function digestPicture({ digest, kind, versions, findings }: DigestTrace)
       drawn++;
     }
   }
-  more(1, versions.length - SHOWN, "Models");
+  more(1, versions.length - SHOWN, "Earlier models");
   more(2, places - drawn, "Deployments");
   const touched = `${counted(versions.length, "version")} and ${
     counted(versions.flatMap(({ deployments }) => lastOfEach(deployments)).length, "deployment")
@@ -150,7 +157,7 @@ function modelNode(version: RequestTrace["version"], said: string): LineageNode 
 
 function imageNode(deployment: DeploymentRecord | null): LineageNode {
   const known = { id: "image", kind: "Image", column: 2 };
-  if (!deployment) return { ...known, name: "not written down", state: "missing" };
+  if (!deployment) return { ...known, name: "unknown", state: "missing" };
   const [name] = deployment.environment.split(":");
   return { ...known, name, detail: short(deployment.image) };
 }

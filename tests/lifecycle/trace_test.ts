@@ -158,14 +158,14 @@ Deno.test("requestPicture() joins the answer with what it came from, and marks w
   });
   assert.match(gap.alt, /Model version 2 \(missing\)/);
   const noRun = requestPicture({ ...TRACE, run: null, deployment: null });
-  assert.match(noRun.alt, /Image not written down \(missing\).*Run run-2 \(missing\)/);
+  assert.match(noRun.alt, /Image unknown \(missing\).*Run run-2 \(missing\)/);
 });
 
-Deno.test("digestPicture() draws six versions at the most, and says how many more there are", async () => {
+Deno.test("digestPicture() draws the last six versions, and says how many more there are", async () => {
   const { registry } = await filled(9);
   const { alt, title } = digestPicture(await traceDigest({ registry }, LOCKFILE));
   assert.equal(title, "These packages touched 9 versions and 1 deployment");
-  assert.match(alt, /Model iris:6, Models and 3 more/);
+  assert.match(alt, /\(asked\), Model iris:4, .*Model iris:9, Earlier models and 3 more/);
   const unknown = digestPicture(await traceDigest({ registry }, hex(9)));
   assert.equal(unknown.title, "This digest touched 0 versions and 0 deployments");
 });
