@@ -2,6 +2,7 @@
 
 import { type Clock, type JsonRecord, systemClock } from "lib/core/mod.ts";
 import { type ActiveRun, activeRun, checkedTags, pairsOf } from "./active_run.ts";
+import { uploadArtifact } from "./artifacts.ts";
 import { isServersOrder, type RunOrder, sortRuns } from "./order.ts";
 import { createRest, type Fetch, isRecord } from "./rest.ts";
 import {
@@ -63,6 +64,8 @@ export interface Tracking {
   startRun(options: StartOptions): Promise<ActiveRun>;
   /** One run. */
   getRun(runId: string): Promise<RunRecord>;
+  /** Keeps a file with a run, also with one that has ended. Azure never writes over one. */
+  logArtifact(runId: string, path: string, content: Uint8Array | string): Promise<void>;
   /** Runs that fit. */
   searchRuns(options: SearchOptions): Promise<RunRecord[]>;
   /** All points of a metric, by time and step; none if it was never logged. */
@@ -133,6 +136,11 @@ export function createTracking(options: TrackingOptions): Tracking {
     async getRun(runId) {
       const { run } = await rest.get(`read run ${runId}`, "runs/get", { run_id: runId });
       return runRecord(run);
+    },
+    async logArtifact(runId, path, content) {
+      const { run } = await rest.get(`read run ${runId}`, "runs/get", { run_id: runId });
+      const { artifactUri } = runRecord(run);
+      await uploadArtifact(rest, plainFetch, { artifactUri, path, content });
     },
     async searchRuns({ experiments, filter = "", orderBy = [], limit = RUNS }) {
       const action = "search runs", isServers = isServersOrder(orderBy);
