@@ -1,6 +1,8 @@
 /** An evidence pack as one page: everything that its documents say, for people. */
 
+import type { JsonRecord } from "lib/core/mod.ts";
 import type { ShareMetric } from "lib/model/mod.ts";
+import type { GateDecision } from "lib/registry/mod.ts";
 import {
   calibrationPicture,
   confusionPicture,
@@ -107,8 +109,15 @@ function cardSections({ modelCard }: EvidenceDocuments): ReportSection[] {
     ...{ rule, accuracy: percent(accuracy.value), interval: interval(accuracy) },
   }));
   return [
-    { heading: "Intended use", lead: intendedUse, items: [`Not for: ${outOfScope}`, table(facts)] },
-    { heading: "Inputs", items: [table(inputs)] },
+    { heading: "Intended use", lead: intendedUse, items: [`Not for ${outOfScope}`, table(facts)] },
+    {
+      heading: "Inputs",
+      items: [
+        table(inputs, {
+          columns: (["name", "unit", "min", "max"] as const).map((key) => ({ key })),
+        }),
+      ],
+    },
     {
       heading: "Metrics",
       lead:
@@ -185,7 +194,7 @@ function checkSections(
     {
       heading: "Against the champion",
       lead: comparison.sentence,
-      items: decision ? [table(decision.reasons.map((rule) => ({ rule })))] : [],
+      items: decision ? [table(rulesOf(decision))] : [],
     },
     {
       heading: "Costs",
@@ -254,6 +263,16 @@ function originSections(
       items: [table(files.map((file) => ({ file })))],
     },
   ];
+}
+
+/** The rules of a decision; of one that a newer or older gate has written, at least its sentences. */
+function rulesOf({ evidence, reasons }: GateDecision) {
+  const rules = evidence.rules as readonly JsonRecord[] | undefined;
+  return reasons.map((why, i) => {
+    const { rule, passed } = rules?.[i] ?? {};
+    const result = passed === undefined ? null : passed ? "passed" : "refused";
+    return { rule: rule === undefined ? null : String(rule), result, why };
+  });
 }
 
 function percent(share: number): string {
