@@ -7,10 +7,11 @@ import type { GateDecision, ModelVersion, ProductionChange } from "lib/registry/
 import type { RunRecord } from "lib/tracking/mod.ts";
 import { checkBehaviour } from "lib/training/mod.ts";
 import type { TrainingRecord } from "./bundle.ts";
+import type { EvidenceDocuments, ModelCard } from "./evidence_records.ts";
 import { expectedCost } from "./expected_cost.ts";
 import { checkFairness, shareWithInterval } from "./fairness.ts";
 import { sbomOf } from "./sbom.ts";
-import { evaluate, measureBaselines, type Prepared } from "./train.ts";
+import { evaluate, type Evaluation, measureBaselines, type Prepared } from "./train.ts";
 
 /** What a pack is made of. The same of these give the same bytes. */
 export interface EvidenceInput {
@@ -47,7 +48,7 @@ const FEW_ROWS = 10;
  * const { modelCard, fairness } = evidenceDocuments(input);
  * ```
  */
-export function evidenceDocuments(input: EvidenceInput) {
+export function evidenceDocuments(input: EvidenceInput): EvidenceDocuments {
   checkTogether(input);
   const { version, model, record, prepared, decisions, lockfile } = input;
   const { dataset, split, holdout } = prepared, { descriptor } = dataset, { classes } = holdout;
@@ -87,9 +88,6 @@ export function evidenceDocuments(input: EvidenceInput) {
   };
 }
 
-/** The documents of a pack. */
-export type EvidenceDocuments = ReturnType<typeof evidenceDocuments>;
-
 function checkTogether({ version, model, record, prepared: { dataset } }: EvidenceInput): void {
   const what = `evidence of ${version.name}:${version.version}`;
   const must = (part: string, value: string, wanted: string) => {
@@ -106,8 +104,8 @@ function checkTogether({ version, model, record, prepared: { dataset } }: Eviden
 
 function modelCard(
   { version, model, record, prepared }: EvidenceInput,
-  evaluation: ReturnType<typeof evaluate>,
-) {
+  evaluation: Evaluation,
+): ModelCard {
   const { dataset, split, holdout } = prepared, { descriptor } = dataset;
   const { name, title, source, licence } = descriptor, { accuracy, confusion } = evaluation;
   const { signature } = model.document;
@@ -159,8 +157,8 @@ function modelCard(
 
 /** What a reader must not conclude, from the numbers themselves. */
 function limits(
-  perClass: readonly { class: string; recall: ReturnType<typeof shareWithInterval> }[],
-  { accuracy, slices }: ReturnType<typeof evaluate>,
+  perClass: ModelCard["metrics"]["perClass"],
+  { accuracy, slices }: Evaluation,
 ): string[] {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const [weakest] = perClass.toSorted((a, b) => (a.recall?.low ?? 0) - (b.recall?.low ?? 0));
@@ -190,7 +188,9 @@ function costsOf(decision: GateDecision | null) {
   return costs ? { costs, from: `From the policy of the gate's decision ${decision!.id}.` } : {};
 }
 
-function provenance({ version, record, run, lockfile }: EvidenceInput) {
+function provenance(
+  { version, record, run, lockfile }: EvidenceInput,
+): EvidenceDocuments["provenance"] {
   const { runId, datasetDigest, commit, registeredAt } = version;
   return {
     ...{ runId, datasetDigest, csvSha256: record.csvSha256, commit, registeredAt },
@@ -201,7 +201,7 @@ function provenance({ version, record, run, lockfile }: EvidenceInput) {
   };
 }
 
-function approval({ production, version }: EvidenceInput) {
+function approval({ production, version }: EvidenceInput): EvidenceDocuments["approval"] {
   const into = production.filter(({ to }) => to === version.version);
   const approved = into.filter(({ approval }) => approval !== undefined);
   const sentence = into.length === 0

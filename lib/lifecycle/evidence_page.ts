@@ -11,7 +11,7 @@ import {
   type ReportTile,
   table,
 } from "lib/view/mod.ts";
-import type { EvidenceDocuments } from "./evidence_documents.ts";
+import type { EvidenceDocuments } from "./evidence_records.ts";
 
 /**
  * Makes the page.

@@ -30,6 +30,7 @@ export * from "./evidence.ts";
 export * from "./evidence_documents.ts";
 export * from "./evidence_folder.ts";
 export * from "./evidence_page.ts";
+export * from "./evidence_records.ts";
 export * from "./evidence_signature.ts";
 export * from "./expected_cost.ts";
 export * from "./experiment_choices.ts";
