@@ -101,7 +101,7 @@ async function deploy(
   { endpoint, deployment, version, environment, variables = {}, readySeconds }: DeployDraft,
   options: DeployOptions,
 ): Promise<void> {
-  const { azure } = workspace;
+  const { azure, registry } = workspace;
   const models = await listModelVersions(azure, version.name);
   const asset = models.find((found) => found.version === version.version);
   if (!asset) {
@@ -110,6 +110,12 @@ async function deploy(
   }
   // a deployment that tells nothing is better than none, e.g. where one may not read the component
   const connectionString = await findConnectionString(azure).catch(() => undefined);
+  // before it stands: its first answer may already be asked where it came from
+  await registry.recordDeployment({
+    ...{ name: version.name, version: version.version, endpoint, deployment },
+    environment: `${environment.name}:${environment.version}`,
+    image: environment.tags.sources,
+  });
   await createDeployment(azure, {
     endpoint,
     name: deployment,

@@ -1,9 +1,8 @@
 /** What is in use, and the rows that it learnt from. */
 
-import { join } from "node:path";
 import { CHALLENGER_FOLDERS } from "./challenger.ts";
-import { fromCheckout } from "./paths.ts";
-import { prepare, type Prepared } from "./train.ts";
+import { findRows } from "./find_rows.ts";
+import type { Prepared } from "./train.ts";
 import { readVersion, type RegisteredModel, versionOn } from "./version_on.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -41,19 +40,11 @@ export async function findInUse(
   const production = await registry.production(name);
   if (production !== null) {
     const version = await registry.version(name, production);
-    const rows = await rowsOf(version.datasetDigest);
+    const rows = version.datasetDigest === prepared.dataset.digest
+      ? prepared
+      : await findRows(version.datasetDigest, { name, seed, folders });
     if (rows) return { model: await readVersion(workspace, version), version, prepared: rows };
   }
   const found = await versionOn(workspace, prepared.dataset);
   return found && { ...found, prepared };
-
-  async function rowsOf(digest: string): Promise<Prepared | undefined> {
-    if (prepared.dataset.digest === digest) return prepared;
-    for (const folder of [folders.found, folders.made]) {
-      const path = fromCheckout(join(folder, `${name}.dataset.json`));
-      if (!await Deno.stat(path).then(() => true, () => false)) continue;
-      const later = await prepare(path, { seed });
-      if (later.dataset.digest === digest) return later;
-    }
-  }
 }

@@ -61,7 +61,8 @@ export async function registerVersion(
     const folder = await modelFolder(azure, known);
     // somebody may have overwritten it: here its bytes are known, so it can be mended
     if (folder) await putFile(azure.blobs, { path: `${folder}/model.json`, bytes });
-    return known;
+    const { registeredAt: _at, ...same } = known;
+    return await registry.register(same); // so that it is in every index, also in younger ones
   }
   // Azure ML may know more than the registry: a registration that ended half-way is taken up again
   const there = await listModelVersions(azure, name);

@@ -12,13 +12,16 @@
  * | `models/NAME/aliases.json` | over the ETag that was read |
  * | `models/NAME/production/NNNNNNNN.json` | once; entries are added and never changed |
  * | `models/NAME/decisions/N/NNNNNNNN.json` | once |
- * | `digests/DIGEST/NAME/N.json` | once; which versions have these bytes |
+ * | `digests/DIGEST/NAME/N.json` | once; which versions have these bytes, rows or lockfile |
+ * | `deployments/ENDPOINT/DEPLOYMENT/NNNNNNNN.json` | once; what was put there |
+ * | `digests/DIGEST/NAME/N/ENDPOINT/DEPLOYMENT/NNNNNNNN.json` | the same, by bytes, rows, lockfile and image |
  *
  * Who changes something says what it is changed from. If somebody else was quicker, the answer is a
  * {@linkcode ConflictError} that names what is there instead: read again and decide anew. Nothing is
  * overwritten unseen, and no entry of a history can be lost.
  *
- * Look-ups: `versionsWithDigest` (served bytes → versions), `origin` (version → run, rows, commit,
+ * Look-ups: `versionsWithDigest` (served bytes → versions), `touchedBy` (bytes, rows, lockfile or
+ * image → versions and deployments), `deployedTo` (place → deployments), `origin` (version → run, rows, commit,
  * lockfile), `productionAt` (instant → version).
  *
  * @module
@@ -26,6 +29,7 @@
 
 export * from "./aliases.ts";
 export * from "./decisions.ts";
+export * from "./deployments.ts";
 export * from "./document_store.ts";
 export * from "./memory_store.ts";
 export * from "./not_found_error.ts";

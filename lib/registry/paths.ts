@@ -24,8 +24,13 @@ export function checkVersion(version: string): void {
 
 /** Checks a digest. */
 export function checkDigest(digest: string): void {
-  if (/^[0-9a-f]{64}$/.test(digest)) return;
+  if (isDigest(digest)) return;
   throw new BadInput({ field: "digest", rule: "must be 64 hexadecimal digits", value: digest });
+}
+
+/** Whether a text is a digest. */
+export function isDigest(digest: string): boolean {
+  return /^[0-9a-f]{64}$/.test(digest);
 }
 
 /** Checks an alias. */
@@ -56,7 +61,17 @@ export function pathsOf(name: string) {
   };
 }
 
-/** Folder of the entries that say which versions have a digest. */
+/** Folder of what was deployed to one place. */
+export function placeFolder(endpoint: string, deployment: string): string {
+  for (const [field, value] of Object.entries({ endpoint, deployment })) {
+    if (/^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/.test(value)) continue;
+    const rule = "must be 3 to 32 letters, digits or -, begin with a letter and not end with -";
+    throw new BadInput({ field, rule, value });
+  }
+  return `deployments/${endpoint}/${deployment}/`;
+}
+
+/** Folder of the entries that say which versions and deployments a digest touched. */
 export function digestFolder(digest: string): string {
   checkDigest(digest);
   return `digests/${digest}/`;
@@ -73,6 +88,6 @@ export function stemOf(path: string): string {
 }
 
 /** So that paths in the order of their letters are in the order of their numbers. */
-function padded(number: number): string {
+export function padded(number: number): string {
   return String(number).padStart(8, "0");
 }

@@ -90,3 +90,21 @@ export interface GateDecision {
   /** Who or what decided. */
   readonly by: string;
 }
+
+/** A deployment as it was made. Never changes: the next one to the same place is another record. */
+export interface DeploymentRecord {
+  /** Name of the model. */
+  readonly name: string;
+  /** The version that it serves. */
+  readonly version: string;
+  /** The endpoint. */
+  readonly endpoint: string;
+  /** The deployment behind it, e.g. `blue`. */
+  readonly deployment: string;
+  /** What it runs in, as `NAME:VERSION`. */
+  readonly environment: string;
+  /** Digest of everything that its image is built from, 64 hexadecimal digits. */
+  readonly image: string;
+  /** When it was asked for, in ISO 8601. */
+  readonly at: string;
+}

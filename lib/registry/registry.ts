@@ -1,8 +1,9 @@
-/** The registry: its four parts over one store. */
+/** The registry: its five parts over one store. */
 
 import { type Clock, systemClock } from "lib/core/mod.ts";
 import { type Aliases, createAliases } from "./aliases.ts";
 import { createDecisions, type Decisions } from "./decisions.ts";
+import { createDeployments, type Deployments } from "./deployments.ts";
 import type { DocumentStore } from "./document_store.ts";
 import { createProduction, type Production } from "./production.ts";
 import { createVersions, type Versions } from "./versions.ts";
@@ -15,8 +16,8 @@ export interface RegistryOptions {
   readonly clock?: Clock;
 }
 
-/** Versions, aliases, production and decisions of all models. */
-export interface Registry extends Versions, Aliases, Production, Decisions {}
+/** Versions, aliases, production, decisions and deployments of all models. */
+export interface Registry extends Versions, Aliases, Production, Decisions, Deployments {}
 
 /**
  * The registry that lies in a store. Any number of processes may work on the same store.
@@ -52,5 +53,6 @@ export function createRegistry({ store, clock = systemClock }: RegistryOptions):
     ...createAliases(store, clock, versions),
     ...createProduction(store, clock, versions),
     ...createDecisions(store, clock, versions),
+    ...createDeployments(store, clock, versions),
   };
 }

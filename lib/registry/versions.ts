@@ -1,9 +1,9 @@
 /** Versions of models and where they came from. */
 
-import { BadInput, canonicalJson, type Clock, type Json, type JsonRecord } from "lib/core/mod.ts";
+import { BadInput, canonicalJson, type Clock, type Json } from "lib/core/mod.ts";
 import { ConflictError, type DocumentStore, NEW } from "./document_store.ts";
 import { NotFoundError } from "./not_found_error.ts";
-import { digestEntry, digestFolder, pathsOf, stemOf } from "./paths.ts";
+import { digestEntry, digestFolder, isDigest, pathsOf, stemOf } from "./paths.ts";
 import { toJson } from "./plain.ts";
 import type { ModelVersion, Origin } from "./records.ts";
 
@@ -53,15 +53,15 @@ export function createVersions(store: DocumentStore, clock: Clock): Versions {
   }
 
   async function register(given: Omit<ModelVersion, "registeredAt">): Promise<ModelVersion> {
-    const { name, version, digest } = given, path = pathsOf(name).version(version);
-    const entry = digestEntry(digest, name, version);
+    const { name, version } = given, path = pathsOf(name).version(version);
+    const entries = digestsOf(given).map((digest) => digestEntry(digest, name, version));
     for (const field of ORIGIN) {
       if (given[field]) continue;
       throw new BadInput({ field: `${name}:${version} ${field}`, rule: "must be given" });
     }
     const record = toJson({ ...given, registeredAt: clock.now().toISOString() });
-    // first the entry: one that leads to nothing does no harm, a version that is not found would
-    await store.write(entry, { name, version });
+    // first the entries: one that leads to nothing does no harm, a version that is not found would
+    await Promise.all(entries.map((entry) => store.write(entry, { name, version })));
     try {
       await store.write(path, record, { ifMatch: NEW });
       return modelVersion(record);
@@ -96,11 +96,10 @@ export function createVersions(store: DocumentStore, clock: Clock): Versions {
       return last === undefined ? undefined : await version(name, String(last));
     },
     async versionsWithDigest(digest) {
-      const paths = await store.list(digestFolder(digest));
-      const found = await Promise.all(paths.map(async (path) => {
-        const { name, version } = (await store.read(path))!.value as JsonRecord;
-        return await find(String(name), String(version));
-      }));
+      const folder = digestFolder(digest), paths = await store.list(folder);
+      const entries = paths.map((path) => path.slice(folder.length).split("/"))
+        .filter(({ length }) => length === 2); // longer ones are of deployments
+      const found = await Promise.all(entries.map(([name, file]) => find(name, stemOf(file))));
       return found.flatMap((one) => one?.digest === digest ? [one] : [])
         .sort((a, b) =>
           a.name === b.name ? Number(a.version) - Number(b.version) : a.name < b.name ? -1 : 1
@@ -111,6 +110,13 @@ export function createVersions(store: DocumentStore, clock: Clock): Versions {
       return { runId, datasetDigest, commit, lockfile };
     },
   };
+}
+
+/** The digests by which a version is found; what is none, e.g. of an older record, is left out. */
+export function digestsOf(
+  { digest, datasetDigest, lockfile }: Pick<ModelVersion, "digest" | "datasetDigest" | "lockfile">,
+): string[] {
+  return [...new Set([digest, ...[datasetDigest, lockfile].filter(isDigest)])];
 }
 
 function modelVersion(value: Json): ModelVersion {

@@ -2,6 +2,7 @@
 
 import { type Clock, type JsonRecord, systemClock } from "lib/core/mod.ts";
 import { type ActiveRun, activeRun, checkedTags } from "./active_run.ts";
+import { checkArtifactPath } from "./artifacts.ts";
 import { bufferedWriter, directWriter, newClientRunId } from "./buffer.ts";
 import { bufferFile, type Flushed } from "./buffer_file.ts";
 import { isServersOrder, type RunOrder, sortRuns } from "./order.ts";
@@ -95,6 +96,8 @@ export interface Tracking {
   flush(): Promise<Flushed>;
   /** One run. */
   getRun(runId: string): Promise<RunRecord>;
+  /** Keeps a file with a run, also with one that has ended. Azure never writes over one. */
+  logArtifact(runId: string, path: string, content: Uint8Array | string): Promise<void>;
   /** Runs that fit. */
   searchRuns(options: SearchOptions): Promise<RunRecord[]>;
   /** All points of a metric, by time and step; none if it was never logged. */
@@ -202,6 +205,11 @@ export function createTracking(options: TrackingOptions): Tracking {
     deleteRun: (runId) => change("delete", runId),
     restoreRun: (runId) => change("restore", runId),
     flush: () => writer.flush(),
+    async logArtifact(runId, path, content) {
+      checkArtifactPath(path);
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      await writer.write({ kind: "upload", runId, artifactUri: "", path, content: bytes });
+    },
     async searchRuns({ experiments, filter = "", orderBy = [], limit = RUNS }) {
       const action = "search runs", isServers = isServersOrder(orderBy);
       const found: RunRecord[] = [];

@@ -51,6 +51,7 @@ export * from "./importance_picture.ts";
 export * from "./index_page.ts";
 export * from "./latency_picture.ts";
 export * from "./learning_curve_picture.ts";
+export * from "./lineage_picture.ts";
 export * from "./markup.ts";
 export type * from "./notebook_format.ts";
 export * from "./page.ts";
