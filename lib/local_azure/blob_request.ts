@@ -6,6 +6,9 @@ const LONGEST_BODY = 5000 * 1024 * 1024;
 /** Methods that the service has operations for. */
 const METHODS = /^(GET|HEAD|PUT|POST|DELETE|OPTIONS)$/;
 
+/** Tags in a header: names and values, as in a form. */
+const TAGS = /^[^=&]+=[^=&]*(?:&[^=&]+=[^=&]*)*$/;
+
 /** Why a request is refused. */
 export interface BlobRequestFault {
   /** 400, 405 for a method, 413 for a body that is too long. */
@@ -46,7 +49,8 @@ export function blobRequestFault(
     const message = "The request URI is invalid.";
     return { status: 400, code: "InvalidUri", message };
   }
-  if (!isDecodable(headers.get("x-ms-tags") ?? " ")) {
+  const tags = headers.get("x-ms-tags");
+  if (tags !== null && !(TAGS.test(tags) && isDecodable(tags))) {
     const message = "The value for one of the HTTP headers is not in the correct format.";
     return { status: 400, code: "InvalidHeaderValue", message };
   }
