@@ -114,7 +114,7 @@ async function deploy(
   await registry.recordDeployment({
     ...{ name: version.name, version: version.version, endpoint, deployment },
     environment: `${environment.name}:${environment.version}`,
-    image: environment.tags.sources,
+    image: environment.tags.sources ?? null, // null: somebody else made it
   });
   await createDeployment(azure, {
     endpoint,

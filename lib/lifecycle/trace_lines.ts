@@ -38,7 +38,11 @@ export function requestLines(
     lines.push(line("answer", `${labels} at ${answer.time}`));
     lines.push(line("deployment", `${answer.deployment} of ${answer.endpoint}`));
   }
-  if (deployment) lines.push(line("image", `${deployment.environment} ${deployment.image}`));
+  if (deployment) {
+    lines.push(
+      line("image", `${deployment.environment} ${deployment.image ?? "(not built here)"}`),
+    );
+  }
   if (version) lines.push(line("model", `${version.name}:${version.version} ${version.digest}`));
   if (run) lines.push(line("run", `${run.runId} (${run.name}, ${run.status})`));
   if (version) {

@@ -159,7 +159,11 @@ function imageNode(deployment: DeploymentRecord | null): LineageNode {
   const known = { id: "image", kind: "Image", column: 2 };
   if (!deployment) return { ...known, name: "unknown", state: "missing" };
   const [name] = deployment.environment.split(":");
-  return { ...known, name, detail: short(deployment.image) };
+  return {
+    ...known,
+    name,
+    detail: deployment.image === null ? "not built here" : short(deployment.image),
+  };
 }
 
 function short(digest: string): string {

@@ -52,8 +52,9 @@ export function createDeployments(
   return {
     async recordDeployment({ name, version, endpoint, deployment, environment, image }) {
       const folder = placeFolder(endpoint, deployment);
-      checkDigest(image);
-      const digests = [...digestsOf(await versions.version(name, version)), image];
+      if (image !== null) checkDigest(image);
+      const of = digestsOf(await versions.version(name, version));
+      const digests = image === null ? of : [...of, image];
       let number = 0;
       const path = (next: number) => `${folder}${padded(number = next)}.json`;
       const record = await append<Stored>(store, folder, path, () => ({

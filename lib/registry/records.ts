@@ -103,8 +103,8 @@ export interface DeploymentRecord {
   readonly deployment: string;
   /** What it runs in, as `NAME:VERSION`. */
   readonly environment: string;
-  /** Digest of everything that its image is built from, 64 hexadecimal digits. */
-  readonly image: string;
+  /** Digest of what its image is built from, 64 hexadecimal digits; null for an environment of others. */
+  readonly image: string | null;
   /** When it was asked for, in ISO 8601. */
   readonly at: string;
 }

@@ -37,7 +37,7 @@ Deno.test("lineage: from an answer to everything it came from, and back from eac
     assert.deepEqual(trace.version, version);
     assert.equal(trace.run?.tags.modelDigest, version.digest);
     assert.equal(trace.rows?.rows.holdout, 60);
-    assert.match(trace.deployment!.image, /^[0-9a-f]{64}$/);
+    assert.match(trace.deployment!.image!, /^[0-9a-f]{64}$/);
     assert.ok(Date.parse(trace.deployment!.at) < Date.parse(trace.answer!.time));
   });
 
@@ -50,7 +50,7 @@ Deno.test("lineage: from an answer to everything it came from, and back from eac
   await t.step("rows, model, lockfile and image lead back to the deployment", async () => {
     const [{ image }] = await registry.deployedTo("iris-live", live.deployment);
     const { digest, datasetDigest, lockfile } = version, times: number[] = [];
-    for (const one of [digest, datasetDigest, lockfile, image]) {
+    for (const one of [digest, datasetDigest, lockfile, image!]) {
       const started = performance.now();
       const { versions, findings } = await traceDigest(workspace, one);
       times.push(performance.now() - started);

@@ -82,6 +82,12 @@ Deno.test("deployments are found by place, by version and by image, and none is 
   assert.deepEqual(await touched(hex(7)), [["1", "2"], [first, second]]);
   assert.equal((await registry.versionsWithDigest(hex(1_002))).length, 1);
   assert.deepEqual(await registry.deployedTo("iris-live", "red"), []);
+  const foreign = await registry.recordDeployment({
+    ...{ name: "iris", version: "1", endpoint: "iris-live", deployment: "red" },
+    ...{ environment: "somebody's:1", image: null },
+  });
+  assert.deepEqual(await registry.deployedTo("iris-live", "red"), [foreign]);
+  assert.deepEqual(await touched(hex(1_001)), [["1"], [first, foreign]]);
 });
 
 Deno.test("recordDeployment() refuses what was never registered, and names that are none", async () => {
