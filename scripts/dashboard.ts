@@ -25,7 +25,7 @@ import {
 import { replaceFile } from "lib/lifecycle/files.ts";
 import { openWorkspace, type Workspace } from "lib/lifecycle/workspace.ts";
 import { EXIT, main, readFlags } from "./cli.ts";
-import { nextFreePort } from "./ports.ts";
+import { portOf, servePage } from "./serve_page.ts";
 
 /** Where it is reached, if nothing else is there; and how often a browser asks again. */
 const PORT = 8080, REFRESH_SECONDS = 5;
@@ -56,25 +56,10 @@ async function run(): Promise<number> {
   const { file, data: { notices } } = await writeDashboard(workspace, choice);
   for (const notice of notices) console.log(notice);
   console.log(`Dashboard: ${file}`);
-  return on.has("once") ? EXIT.done : await serve(workspace, choice, port);
-}
-
-async function serve(first: Workspace, choice: DashboardChoice, wanted = PORT): Promise<number> {
-  const stop = Promise.withResolvers<void>();
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM", "SIGHUP"];
-  for (const signal of signals) Deno.addSignalListener(signal, stop.resolve);
-  const page = shared(pageMaker(first, choice)), port = nextFreePort(wanted);
-  const ending = new AbortController();
-  const server = Deno.serve({
-    ...{ hostname: "127.0.0.1", port, signal: ending.signal, onListen: () => {} },
-  }, (request) => answerDashboard(request, page));
-  if (port !== wanted) console.log(`Port ${wanted} is taken: taking ${port}`);
-  console.log(`Dashboard: http://127.0.0.1:${port} (Ctrl-C ends it)`);
-  await stop.promise;
-  ending.abort(); // a browser's open connection must not hold it
-  await server.finished;
+  if (!on.has("once")) {
+    const page = shared(pageMaker(workspace, choice));
+    await servePage("Dashboard", port ?? PORT, (request) => answerDashboard(request, page));
+  }
   return EXIT.done;
 }
 
@@ -103,12 +88,4 @@ function pageMaker(first: Workspace, choice: DashboardChoice): () => Promise<str
 function shared<T>(make: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   return () => running ??= make().finally(() => running = undefined);
-}
-
-function portOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
-  const rule = "must be a whole number from 1 to 65535";
-  throw new BadInput({ field: "--port", rule, value: text });
 }

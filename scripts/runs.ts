@@ -17,7 +17,7 @@ import { readRuns, type RunsChoice } from "lib/lifecycle/runs_data.ts";
 import { runsErrorPage, runsPage } from "lib/lifecycle/runs_page.ts";
 import { openWorkspace, type Workspace } from "lib/lifecycle/workspace.ts";
 import { EXIT, main, readFlags } from "./cli.ts";
-import { nextFreePort } from "./ports.ts";
+import { portOf, servePage } from "./serve_page.ts";
 
 /** Where it is reached, if nothing else is there; how many runs the static page compares. */
 const PORT = 8090, COMPARED = 5;
@@ -56,7 +56,11 @@ async function run(): Promise<number> {
   await replaceFile(FILE, runsPage(data));
   for (const notice of data.notices) console.log(notice);
   console.log(`Runs: ${FILE}`);
-  return on.has("once") ? EXIT.done : await serve(workspace, choice, port);
+  if (!on.has("once")) {
+    const again = (asked: RunsChoice) => read(workspace, asked);
+    await servePage("Runs", port ?? PORT, (request) => answerRuns(request, again, choice));
+  }
+  return EXIT.done;
 }
 
 async function read({ azure, tracking }: Workspace, choice: RunsChoice) {
@@ -64,24 +68,6 @@ async function read({ azure, tracking }: Workspace, choice: RunsChoice) {
   return await readRuns(tracking, choice, {
     ...{ place: `${kind}: ${workspace}`, at: new Date().toISOString() },
   });
-}
-
-async function serve(workspace: Workspace, first: RunsChoice, wanted = PORT): Promise<number> {
-  const stop = Promise.withResolvers<void>();
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM", "SIGHUP"];
-  for (const signal of signals) Deno.addSignalListener(signal, stop.resolve);
-  const port = nextFreePort(wanted), ending = new AbortController();
-  const server = Deno.serve({
-    ...{ hostname: "127.0.0.1", port, signal: ending.signal, onListen: () => {} },
-  }, (request) => answerRuns(request, (choice) => read(workspace, choice), first));
-  if (port !== wanted) console.log(`Port ${wanted} is taken: taking ${port}`);
-  console.log(`Runs: http://127.0.0.1:${port} (Ctrl-C ends it)`);
-  await stop.promise;
-  ending.abort(); // a browser's open connection must not hold it
-  await server.finished;
-  return EXIT.done;
 }
 
 /**
@@ -111,12 +97,4 @@ export async function answerRuns(
       return runsErrorPage(line);
     }
   }, { name: "The page of runs", formAction: "'self'" });
-}
-
-function portOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
-  const rule = "must be a whole number from 1 to 65535";
-  throw new BadInput({ field: "--port", rule, value: text });
 }

@@ -1,7 +1,7 @@
 /** Telemetry of tasks: the workspace's Application Insights, through the Azure Monitor exporter. */
 
 import { createDefaultHttpClient, type HttpClient } from "@azure/core-rest-pipeline";
-import { type Attributes, type ExportTelemetry, readableLog, readableSpan } from "lib/core/mod.ts";
+import { type Attributes, type ExportTelemetry, exportThrough, watchClient } from "lib/core/mod.ts";
 import type { Azure } from "./open_azure.ts";
 import type { ReadEnv } from "./target.ts";
 import { localTransport } from "./transport.ts";
@@ -65,42 +65,15 @@ export async function openMonitor(
     "@azure/monitor-opentelemetry-exporter"
   );
   const inner: HttpClient = base === undefined ? createDefaultHttpClient() : localTransport(base);
-  let status = 0; // of the last answer: without a disk to put it on, the exporter calls a lost batch a success
-  const httpClient: HttpClient = {
-    async sendRequest(request) {
-      const response = await inner.sendRequest(request);
-      status = response.status;
-      return response;
-    },
-  };
+  const client = watchClient(inner);
   const options = {
-    ...{ connectionString, httpClient, disableOfflineStorage: true },
+    ...{ connectionString, httpClient: client, disableOfflineStorage: true },
     retryOptions: { maxRetries: 0 },
   };
   const spans = new AzureMonitorTraceExporter(options), logs = new AzureMonitorLogExporter(options);
   await stopSettings();
 
-  async function send(exporter: Exporter, batch: readonly unknown[]): Promise<void> {
-    if (batch.length === 0) return;
-    status = 0;
-    await new Promise<void>((done) => exporter.export([...batch], () => done()));
-    if (status !== 200) {
-      throw new Error(`Cannot export as the intake answered ${status || "nothing"}`);
-    }
-  }
-
-  return async (batch) => {
-    const work = batch.filter((record) => record.kind === "span");
-    const events = batch.filter((record) => record.kind === "event");
-    await send(spans, work.map((span) => readableSpan(span, resource)));
-    await send(logs, events.map((event) => readableLog(event, resource)));
-  };
-}
-
-/** An exporter of either kind, as far as it is used here. */
-interface Exporter {
-  // deno-lint-ignore no-explicit-any -- spans or log records, by the exporter
-  export(batch: any[], done: () => void): unknown;
+  return exportThrough({ spans, logs, client }, resource);
 }
 
 /**

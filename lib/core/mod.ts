@@ -20,6 +20,7 @@ export * from "./samples.ts";
 export * from "./sketch.ts";
 export * from "./statistics.ts";
 export * from "./summary.ts";
+export * from "./telemetry_export.ts";
 export * from "./telemetry_queue.ts";
 export * from "./telemetry_record.ts";
 export * from "./trace_context.ts";
